@@ -9,7 +9,7 @@ import signal
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +31,9 @@ _OLD_FAULTS = (
     "badDate", "badDateOverflow", "badEmail", "badTimezone", "missingEmail", "missingNameBeforeEmail",
     "missingSpaceBeforeDate", "missingSpaceBeforeEmail", "zeroPaddedDate", "zeroPaddedFilemode", "badFilemode",
 )  # fmt: skip
-_PASSED_THROUGH = ("PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY")
+_PASSED_THROUGH = (
+    "PATH", "LANG", "SSL_CERT_FILE", "SSL_CERT_DIR", "https_proxy", "HTTPS_PROXY", "no_proxy", "NO_PROXY",
+)  # fmt: skip
 
 
 class GitError(Exception):
@@ -93,10 +95,8 @@ def _command(arguments: Sequence[str], protocols: str, extra: Sequence[str] = ()
 
 
 def _kill(process: subprocess.Popen[bytes]) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
@@ -110,7 +110,7 @@ def run(
     held: Sequence[int] = (),
 ) -> bytes:
     """Standard output of one git call, in its own session and time. Raises GitError."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603 - a list, no shell, names behind --end-of-options
         _command(arguments, protocols, config),
         stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         env=_environment(protocols), start_new_session=True, pass_fds=tuple(held),
@@ -186,10 +186,12 @@ class Repository:
         if not under:
             return commit
         try:
-            found = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{commit}:{under}^{{tree}}")
+            found = self.git("ls-tree", "-d", "-z", "--full-tree", commit, under).split(b"\t")[0].split()
         except GitError:
-            raise GitError(f"there is no folder {under!r} at {revision}") from None
-        return found.decode().split()[-1]
+            found = []
+        if len(found) != 3 or found[1] != b"tree":
+            raise GitError(f"there is no folder {under!r} at {revision}")
+        return found[2].decode()
 
     def blobs(self, shas: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """Each blob with its bytes, in order, by one process; a missing one is left out. Raises GitError."""
@@ -199,7 +201,7 @@ class Repository:
         with tempfile.TemporaryFile() as names:  # a file, so that neither pipe can fill and stop both sides
             names.write("".join(f"{sha}\n" for sha in wanted).encode())
             names.seek(0)
-            process = subprocess.Popen(
+            process = subprocess.Popen(  # noqa: S603 - a list, no shell, names behind --end-of-options
                 _command([f"--git-dir={self.git_dir}", "cat-file", "--batch"], ""),
                 stdin=names, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
                 env=_environment(""), start_new_session=True,
