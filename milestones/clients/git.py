@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import shutil
 import signal
@@ -345,3 +346,9 @@ def fetch_mirror(source: str, mirror: Path, *, protocols: str, limit_bytes: int)
         if _size(mirror) > limit_bytes:
             raise GitError(f"the mirror is larger than {limit_bytes:,} bytes (MIGRATOR_MIRROR_BYTES)")
     return Repository(mirror)
+
+
+def blob_id(text: str) -> str:
+    """The id that git gives a file with this text (git-hash-object(1): SHA-1 of "blob <size>\\0<content>")."""
+    data = text.encode("utf-8", "surrogateescape")
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()

@@ -1,0 +1,16 @@
+"""Where everything answers."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+from django.urls import include, path
+
+from milestones.api import hooks
+from milestones.api.evidence import api
+
+urlpatterns = [
+    path("admin/", admin.site.urls),
+    path("api/", api.urls),
+    path("hooks/github/<slug:slug>", hooks.github, name="github_hook"),
+    path("", include("milestones.web.urls")),
+]

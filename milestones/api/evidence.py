@@ -1,0 +1,150 @@
+"""The API that CI talks to: send one file of evidence, then follow what became of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, UnreadablePostError
+from django.urls import reverse
+from ninja import NinjaAPI, Schema, Status
+from ninja.security import HttpBearer
+
+from milestones import tasks
+from milestones.models import Delivery, Judgement, Project, WorkState
+from milestones.services import intake, keys
+
+
+class Problem(Schema):
+    """What is wrong and how to mend it, in one sentence."""
+
+    detail: str
+
+
+class Stored(Schema):
+    """Where to follow a delivery."""
+
+    delivery: int
+    state: str
+    address: str
+
+
+class Outcome(Schema):
+    """What became of the commit that an upload was about."""
+
+    state: str
+    sentences: list[str]
+
+
+class Followed(Schema):
+    """How far a delivery has come: stored, waiting, parsed, judged or failed."""
+
+    delivery: int
+    kind: str
+    sha: str
+    state: str
+    sentence: str
+    verdict: Outcome | None
+
+
+class UploadKey(HttpBearer):
+    """The bearer token of one project; it opens that project's uploads and nothing else."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Project | None:
+        return keys.project_of_token(token)
+
+
+api = NinjaAPI(title="Migrator", version="1", urls_namespace="api", docs_url=None, auth=UploadKey())
+
+
+class TooLargeError(Exception):
+    pass
+
+
+def _refused(status: int, said: str) -> Status:
+    return Status(status, {"detail": said})
+
+
+def _own(request: HttpRequest, slug: str) -> Project | None:
+    project: Project = request.auth  # type: ignore[attr-defined]
+    return project if project.slug == slug else None
+
+
+def read_body(request: HttpRequest, limit: int, setting: str) -> bytes:
+    """The raw bytes of a request, never more than the limit. Raises TooLargeError naming the setting."""
+    said = f"larger than {limit:,} bytes ({setting}); compress it with gzip or split it"
+    if int(request.headers.get("Content-Length") or 0) > limit:
+        raise TooLargeError(said)
+    body = request.read(limit + 1)
+    if len(body) > limit:
+        raise TooLargeError(said)
+    return body
+
+
+@api.post("/projects/{slug}/evidence/{kind}", response={202: Stored, frozenset({401, 404, 409, 413, 422}): Problem})
+def send(
+    request: HttpRequest,
+    slug: str,
+    kind: str,
+    sha: str,
+    job: str = "",
+    shard: str = "",
+    attempt: int = 1,
+    file: str = "",
+) -> Any:
+    """Store one file of evidence about a commit. It is parsed and judged by a worker; follow the address."""
+    project = _own(request, slug)
+    if project is None:
+        return _refused(404, f"this token is not for a project {slug!r}; use the token of that project")
+    encoding = request.headers.get("Content-Encoding", "").lower()
+    if encoding not in ("", "identity", "gzip"):
+        return _refused(422, f"Content-Encoding {encoding!r} is not known here; send gzip or nothing")
+    if not 1 <= attempt <= 1_000_000 or max(len(job), len(file)) > 200 or len(shard) > 20:
+        return _refused(422, "attempt is a number from 1; job and file have at most 200 characters, shard at most 20")
+    try:
+        body = read_body(request, settings.MIGRATOR_UPLOAD_GZIPPED_BYTES, "MIGRATOR_UPLOAD_GZIPPED_BYTES")
+        upload = intake.Upload(
+            kind=kind, sha=sha, body=body, encoding="gzip" if encoding == "gzip" else "", job=job, shard=shard,
+            attempt=attempt, file_name=file, key=request.headers.get("Idempotency-Key", "")[:190],
+        )  # fmt: skip
+        row = intake.receive_upload(project, upload)
+    except TooLargeError as problem:
+        return _refused(413, str(problem))
+    except UnreadablePostError:
+        return _refused(422, "the body broke off; send it again")
+    except intake.RefusedError as problem:
+        return _refused(409 if problem.conflict else 422, problem.reason)
+    tasks.ring(row.pk)
+    address = reverse("api:follow", args=[project.slug, row.pk])
+    return Status(202, {"delivery": row.pk, "state": _state(row), "address": address})
+
+
+@api.get(
+    "/projects/{slug}/deliveries/{pk}", response={200: Followed, frozenset({401, 404}): Problem}, url_name="follow"
+)
+def follow(request: HttpRequest, slug: str, pk: int) -> Any:
+    """How far a delivery has come, and once it is judged, what the commit's gates say."""
+    project = _own(request, slug)
+    row = Delivery.objects.filter(project=project, pk=pk).defer("body").first() if project else None
+    if row is None:
+        return _refused(404, f"there is no delivery {pk} of {slug!r}")
+    return Status(200, {
+        "delivery": row.pk, "kind": row.kind, "sha": row.sha, "state": _state(row),
+        "sentence": row.sentence or "stored; a worker will take it up", "verdict": _outcome(row),
+    })  # fmt: skip
+
+
+def _state(row: Delivery) -> str:
+    if row.state == WorkState.RUNNING:
+        return "parsed" if row.evidence.exists() else "stored"
+    return {WorkState.DONE: "judged", WorkState.DEAD: "failed"}.get(WorkState(row.state), row.state)
+
+
+def _outcome(row: Delivery) -> dict[str, Any] | None:
+    judgement = Judgement.objects.latest_at(row.project, row.sha) if row.state == WorkState.DONE else None
+    if judgement is None:
+        return None
+    blocking = list(judgement.verdicts.blocking().order_by("position"))
+    worst = next((state for state in ("fail", "unknown") if any(v.state == state for v in blocking)), "pass")
+    state = worst if judgement.verdicts.exists() else "unknown"
+    return {"state": state, "sentences": [f"{verdict.gate}: {verdict.sentence}" for verdict in blocking]}

@@ -1,0 +1,83 @@
+"""Verdicts as a page of text, and a progress bar for whoever watches a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import textwrap
+from typing import Any, Protocol
+
+from milestones.models import Project
+
+SIGNS = {"pass": "●", "fail": "■", "unknown": "◆"}
+
+
+class Stream(Protocol):
+    def write(self, msg: str, style_func: Any = None, ending: str | None = None) -> None: ...
+    def flush(self) -> None: ...
+
+
+class Bar:
+    """One line that is drawn over itself; silent where there is no terminal."""
+
+    def __init__(self, stream: Stream | None) -> None:
+        self.stream = stream
+        self.drawn = False
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        if self.stream is None or (done % 20 and done != total):
+            return
+        full = round(24 * done / max(total, 1))
+        self.stream.write(f"\r{what:<10} {'█' * full}{'·' * (24 - full)} {done}/{total}   ", ending="")
+        self.stream.flush()
+        self.drawn = True
+
+    def end(self) -> None:
+        if self.stream is not None and self.drawn:
+            self.stream.write("\r" + " " * 60 + "\r", ending="")
+
+
+def _wrapped(text: str, indent: str) -> str:
+    width = min(shutil.get_terminal_size().columns, 110)
+    return textwrap.fill(text, width, initial_indent=indent, subsequent_indent=indent, break_long_words=False)
+
+
+def of_verdict(one: dict[str, Any]) -> str:
+    """One verdict: sign and gate, its sentence, and what to do next."""
+    note = "" if one["strict"] else "  (informational)"
+    head = f"  {SIGNS[one['state']]} {one['state']:<8} {one['gate']}{note}"
+    rest = [_wrapped(one["sentence"], " " * 13)] + ([_wrapped(f"→ {one['next']}", " " * 13)] if one["next"] else [])
+    return "\n".join([head, *rest])
+
+
+def of_project(project: Project, found: dict[str, Any]) -> str:
+    """What a look found, top down: where it stands, milestones, numbers, verdicts, problems."""
+    policy = f"policy {found['policy_sha'][:8]}" if found["policy_sha"] else "no migration.toml"
+    lines = [
+        f"{project.name}  ({project.slug})",
+        f"at {found['sha'][:8]}, documents at {found['docs_sha'][:8]}, {policy}",
+        "",
+        f"Milestones ({len(found['milestones'])})",
+        *(_milestone(one) for one in found["milestones"]),
+    ]
+    if found["measurements"]:
+        lines += ["", "Measured", *(f"  {_value(one):>10}  {one['name']}" for one in found["measurements"])]
+    if found["verdicts"]:
+        lines += ["", "Verdicts", *(of_verdict(one) for one in found["verdicts"])]
+    if found["problems"]:
+        lines += ["", f"Problems ({len(found['problems'])})", *(_problem(one) for one in found["problems"][:20])]
+    return "\n".join(lines)
+
+
+def _milestone(one: dict[str, Any]) -> str:
+    count = sum(item["kind"] == "definition_of_done" for item in one["criteria"])
+    said = f", {count} to be done" if count else ""
+    return f"  {one['key']:>5}  {one['title'][:70]}  [{one['status'].replace('_', ' ')}{said}]"
+
+
+def _value(one: dict[str, Any]) -> str:
+    return f"{one['value']:.4f}" if one["unit"] == "ratio" else f"{one['value']}"
+
+
+def _problem(one: dict[str, Any]) -> str:
+    place = ":".join(str(part) for part in (one["path"], one["line"]) if part)
+    return _wrapped(f"{place}: {one['reason']}" if place else one["reason"], "  ")

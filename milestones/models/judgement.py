@@ -1,0 +1,128 @@
+"""Verdicts of a commit, promotions, and the log of every decision."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models.functions import Now
+
+from .milestone import Milestone
+from .project import Project
+
+
+class JudgementQuerySet(models.QuerySet["Judgement"]):
+    def latest_at(self, project: Project, sha: str) -> Judgement | None:
+        return self.filter(project=project, sha=sha).order_by("-number").first()
+
+
+class Judgement(models.Model):
+    """All verdicts of one commit under one policy and one set of evidence; the newest has the highest number."""
+
+    project = models.ForeignKey(Project, models.CASCADE, related_name="judgements")
+    sha = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()
+    policy_hash = models.CharField(max_length=64)
+    evidence_hash = models.CharField(max_length=64)
+    rule_version = models.PositiveIntegerField()
+    day = models.DateField(help_text="gates that turn strict on a day, and sign-offs, are judged as of this one")
+    judged_at = models.DateTimeField(db_default=Now())
+    milestones = models.JSONField(default=list, help_text="the state, reasons and criteria of each milestone")
+
+    objects: ClassVar = JudgementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["project", "sha", "policy_hash", "evidence_hash", "rule_version", "day"], name="judged_once"
+            ),
+            models.UniqueConstraint(fields=["project", "sha", "number"], name="judgements_rise"),
+        ]
+
+    def __str__(self) -> str:
+        return f"judgement {self.number} of {self.sha[:8]}"
+
+
+class VerdictQuerySet(models.QuerySet["Verdict"]):
+    def blocking(self) -> Self:
+        return self.exclude(state="pass").filter(strict=True)
+
+
+class Verdict(models.Model):
+    """What one gate says."""
+
+    judgement = models.ForeignKey(Judgement, models.CASCADE, related_name="verdicts")
+    position = models.PositiveIntegerField()
+    milestone_key = models.CharField(max_length=60)
+    gate = models.CharField(max_length=300)
+    state = models.CharField(max_length=10)
+    strict = models.BooleanField(default=True)
+    value = models.FloatField(null=True)
+    expect = models.CharField(max_length=200, blank=True, default="")
+    sentence = models.TextField()
+    next = models.TextField(blank=True, default="")
+    lack = models.CharField(max_length=20, blank=True, default="")
+
+    objects: ClassVar = VerdictQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["judgement", "position"], name="one_verdict_a_place")]
+
+    def __str__(self) -> str:
+        return f"{self.gate}: {self.state}"
+
+
+class PromotionQuerySet(models.QuerySet["Promotion"]):
+    def approved(self) -> Self:
+        return self.filter(approved=True)
+
+
+class Promotion(models.Model):
+    """The answer to one attempt to promote a milestone at a commit, with every reason, for ever."""
+
+    milestone = models.ForeignKey(Milestone, models.PROTECT, related_name="promotions")
+    stage = models.CharField(max_length=40, blank=True, default="")
+    sha = models.CharField(max_length=40)
+    policy_hash = models.CharField(max_length=64)
+    evidence_hash = models.CharField(max_length=64)
+    day = models.DateField()
+    approved = models.BooleanField()
+    reasons = models.JSONField(default=list)
+    by = models.CharField(max_length=150)
+    at = models.DateTimeField(db_default=Now())
+
+    objects: ClassVar = PromotionQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["milestone", "stage", "sha", "policy_hash", "evidence_hash"],
+                name="one_answer_an_attempt",
+            ),
+            models.UniqueConstraint(
+                fields=["milestone", "stage", "sha"], condition=models.Q(approved=True), name="one_approval"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.milestone} at {self.sha[:8]}: {'approved' if self.approved else 'blocked'}"
+
+
+class Decision(models.Model):
+    """One line of the decision log: append only, each chained to the one before by HMAC with the instance's key."""
+
+    number = models.PositiveBigIntegerField(unique=True)
+    project = models.ForeignKey(Project, models.SET_NULL, null=True, related_name="decisions")
+    actor = models.CharField(max_length=150)
+    verb = models.CharField(max_length=40)
+    subject = models.CharField(max_length=300)
+    data = models.JSONField(default=dict)
+    at = models.DateTimeField()
+    previous = models.CharField(max_length=64)
+    mac = models.CharField(max_length=64)
+
+    class Meta:
+        ordering = ["number"]
+
+    def __str__(self) -> str:
+        return f"{self.number}: {self.actor} {self.verb} {self.subject}"

@@ -1,0 +1,198 @@
+"""Judging a commit: what is known of it, held against the policy in force and the documents' criteria."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from milestones import facts
+from milestones.codec import from_plain, to_plain
+from milestones.gates.judging import MilestoneJudgement, Reading, judge_milestone
+from milestones.gates.policy import EMPTY, Policy, read_policy
+from milestones.models import Evidence, Judgement, Milestone, Project, SignOff, Verdict
+from milestones.models import Measurement as MeasurementRow
+from milestones.models.evidence import same_tree
+
+from .measuring import STATIC, static_digest
+
+RULE_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """All that a verdict of one commit rests on, with the hashes that name it."""
+
+    project: Project
+    sha: str
+    policy: Policy
+    reading: Reading
+    policy_hash: str
+    evidence_hash: str
+    signed: frozenset[tuple[str, str]]
+
+
+def policy_of(project: Project) -> Policy:
+    """The policy in force, which was read before it was stored."""
+    return read_policy(project.policy_in_force) if project.policy_in_force else EMPTY
+
+
+def policy_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _counts(evidence: Evidence, digests: dict[str, str], last: dict[tuple[str, str, str], int]) -> bool:
+    """Whether a row still speaks: static readings of this policy, and of a job's attempts the last."""
+    if evidence.kind in STATIC:
+        return evidence.digest == digests[evidence.kind]
+    return evidence.attempt == last[evidence.kind, evidence.job, evidence.shard]
+
+
+def evidence_in_force(project: Project, sha: str, policy: str) -> list[Evidence]:
+    """The evidence about a commit that counts, in an order that does not depend on when it came."""
+    rows = list(Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"))
+    digests = {kind: static_digest(kind, policy) for kind in STATIC}
+    last: dict[tuple[str, str, str], int] = {}
+    for row in rows:
+        key = (row.kind, row.job, row.shard)
+        last[key] = max(last.get(key, 0), row.attempt)
+    kept = {natural_key(row): row for row in rows if _counts(row, digests, last)}
+    return [kept[key] for key in sorted(kept)]
+
+
+def natural_key(row: Evidence) -> tuple[str, str, str, int, str]:
+    return (row.kind, row.job, row.shard, row.attempt, row.digest)
+
+
+def combine(rows: Iterable[Evidence]) -> dict[str, facts.Measurement]:
+    """One number a measure: several files of one kind add up, so that one more file never hides a failure."""
+    found: dict[str, facts.Measurement] = {}
+    for row in rows:
+        for one in row.measurements.all():
+            before = found.get(one.name)
+            found[one.name] = _sum(before, one)
+    return found
+
+
+def _sum(before: facts.Measurement | None, one: MeasurementRow) -> facts.Measurement:
+    value = one.value + (before.value if before else 0)
+    unresolved = one.unresolved + (before.unresolved if before else 0)
+    return facts.Measurement(one.name, value, one.unit, one.subject, facts.Known(one.known), unresolved)
+
+
+def reading_of(project: Project, sha: str, rows: list[Evidence], today: date) -> Reading:
+    """What is known of one commit, in the form that gates judge."""
+    seen = Evidence.objects.last_of_each_kind(project)
+    unusable: dict[str, str] = {}
+    for row in rows:
+        problems = [problem["reason"] for problem in row.problems]
+        if row.vacuous or problems:
+            unusable.setdefault(row.kind, row.vacuous or "; ".join(problems[:3]))
+    return Reading(
+        sha=sha,
+        slug=project.slug,
+        measurements=combine(rows),
+        unusable=unusable,
+        present=frozenset(row.kind for row in rows),
+        ever=frozenset(seen),
+        last_seen={kind: full[:8] for kind, full in seen.items()},
+        baseline={},
+        previous={},
+        today=today,
+    )
+
+
+def _signed(project: Project, sha: str) -> frozenset[tuple[str, str]]:
+    rows = SignOff.objects.filter(project=project, sha__in=same_tree(project, sha))
+    return frozenset(rows.values_list("milestone_key", "identity"))
+
+
+def case_of(project: Project, sha: str, today: date) -> Case:
+    """Gather what a verdict of this commit rests on."""
+    hashed = policy_hash(project.policy_in_force)
+    rows = evidence_in_force(project, sha, hashed)
+    signed = _signed(project, sha)
+    docs = list(Milestone.objects.filter(project=project).in_order().values_list("key", "facts"))
+    inputs = [[[*natural_key(row), row.vacuous] for row in rows], sorted(signed), docs]
+    text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    evidence_hash = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    reading = reading_of(project, sha, rows, today)
+    return Case(project, sha, policy_of(project), reading, hashed, evidence_hash, signed)
+
+
+def judge_case(case: Case) -> list[MilestoneJudgement]:
+    """Every milestone of the documents, and those that only the policy knows, judged at the case's commit."""
+    rules = {one.key: one for one in case.policy.milestones}
+    found = []
+    for key, plain in Milestone.objects.filter(project=case.project).in_order().values_list("key", "facts"):
+        signed = frozenset(identity for milestone, identity in case.signed if milestone == key)
+        found.append(judge_milestone(rules.pop(key, None), from_plain(facts.Milestone, plain), case.reading, signed))
+    for key, rule in rules.items():
+        bare = facts.Milestone(key, facts.MilestoneKind.MILESTONE, key, "migration.toml", 0, 0)
+        found.append(judge_milestone(rule, bare, case.reading, frozenset()))
+    return found
+
+
+@transaction.atomic
+def judge(project_id: int, sha: str) -> Judgement:
+    """The verdicts of a commit as of now. The project is locked, so that the highest number saw the most evidence."""
+    project = Project.objects.select_for_update().get(pk=project_id)
+    case = case_of(project, sha, timezone.now().date())
+    return _store(case, judge_case(case))
+
+
+def _store(case: Case, judged: list[MilestoneJudgement]) -> Judgement:
+    key = {
+        "project": case.project,
+        "sha": case.sha,
+        "policy_hash": case.policy_hash,
+        "evidence_hash": case.evidence_hash,
+        "rule_version": RULE_VERSION,
+        "day": case.reading.today,
+    }
+    known = Judgement.objects.filter(**key).first()
+    newest = Judgement.objects.filter(project=case.project, sha=case.sha).aggregate(n=Max("number"))["n"] or 0
+    if known is not None and known.number == newest:
+        return known
+    if known is not None:  # evidence came and went: the same verdict is the newest again
+        known.number = newest + 1
+        known.save(update_fields=["number"])
+        return known
+    row = Judgement.objects.create(**key, number=newest + 1, milestones=[_milestone(one) for one in judged])
+    Verdict.objects.bulk_create(_rows(row, judged))
+    return row
+
+
+def _milestone(judged: MilestoneJudgement) -> dict[str, Any]:
+    criteria = [
+        {
+            "identity": one.criterion.id,
+            "state": one.state.value,
+            "claimed": one.claimed,
+            "sentence": one.sentence,
+            "next": one.next,
+            "awaits_sign_off": one.awaits_sign_off,
+            "gates": [to_plain(gate) for gate in one.gates],
+        }
+        for one in judged.criteria
+    ]
+    return {"key": judged.key, "state": judged.state.value, "reasons": list(judged.reasons), "criteria": criteria}
+
+
+def _rows(row: Judgement, judged: list[MilestoneJudgement]) -> list[Verdict]:
+    every = [(one.key, gate) for one in judged for gate in one.gates]
+    return [
+        Verdict(
+            judgement=row, position=position, milestone_key=key, gate=gate.gate, state=gate.state.value,
+            strict=gate.strict, value=gate.value, expect=gate.expect, sentence=gate.sentence, next=gate.next,
+            lack=gate.lack.value if gate.lack else "",
+        )
+        for position, (key, gate) in enumerate(every)
+    ]  # fmt: skip

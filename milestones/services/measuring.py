@@ -1,0 +1,146 @@
+"""What the sources say at a commit: documents, similarity and leftovers, each file read once by its hash."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+
+from milestones import reading
+from milestones.clients import git
+from milestones.codec import from_plain, to_plain
+from milestones.facts import Document, Finding, Known, Measurement, Problem
+from milestones.gates.policy import Pair, Policy
+from milestones.globs import matches
+from milestones.models import BlobFact
+from milestones.parity import leftovers
+from milestones.parity.similarity import similarity
+
+STATIC = {"similarity": 1, "leftovers": 1}  # evidence kinds that are read from the mirror, each with its rules' version
+DOC_PATTERNS = ("**/*.md", "**/*.markdown")
+FINDINGS_KEPT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """One kind of evidence read from the mirror."""
+
+    kind: str
+    measurements: tuple[Measurement, ...]
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The documents of one commit, as read."""
+
+    documents: tuple[Document, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    digest: str = ""
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one repository's files; counts what it has done for whoever watches."""
+
+    repo: git.Repository
+    progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
+
+    def cached(
+        self, reader: str, entries: Iterable[git.TreeEntry], read: Callable[[str, bytes], Any], *, by_path: bool = False
+    ) -> dict[str, Any]:
+        """path -> facts of each file; a file known by its hash is not read again."""
+        listed = list(entries)
+        rows = BlobFact.objects.filter(reader=reader, blob__in={entry.sha for entry in listed})
+        known = {(row.blob, row.path): row.facts for row in rows}
+        places: dict[tuple[str, str], list[git.TreeEntry]] = {}
+        for entry in listed:
+            places.setdefault((entry.sha, entry.path if by_path else ""), []).append(entry)
+        missing = [place for place in places if place not in known]
+        known |= self._read_new(reader, missing, read, places)
+        return {entry.path: known[place] for place, found in places.items() if place in known for entry in found}
+
+    def _read_new(
+        self,
+        reader: str,
+        missing: list[tuple[str, str]],
+        read: Callable[[str, bytes], Any],
+        places: Mapping[tuple[str, str], list[git.TreeEntry]],
+    ) -> dict[tuple[str, str], Any]:
+        names: dict[str, list[str]] = {}
+        for sha, path in missing:
+            names.setdefault(sha, []).append(path)
+        name = reader.partition("/")[0]
+        new: dict[tuple[str, str], Any] = {}
+        for sha, data in self.repo.blobs(names):
+            for path in names[sha]:
+                new[sha, path] = read(places[sha, path][0].path, data)
+                self.progress(name, len(new), len(missing))
+        rows = [BlobFact(blob=sha, reader=reader, path=path, facts=facts) for (sha, path), facts in new.items()]
+        BlobFact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        return new
+
+
+def read_documents(reader: Reader, sha: str, policy: Policy) -> Documents:
+    """Every document that the policy names, or every Markdown file where it names none."""
+    patterns = policy.docs or DOC_PATTERNS
+    found = [entry for entry in reader.repo.tree(sha) if matches(entry.path, patterns)]
+    links = [Problem("a symbolic link is not followed", entry.path) for entry in found if not entry.is_file]
+    files = [entry for entry in found if entry.is_file]
+    large = [entry for entry in files if (entry.size or 0) > settings.MIGRATOR_DOC_BYTES]
+    over = [Problem(f"larger than {settings.MIGRATOR_DOC_BYTES:,} bytes (MIGRATOR_DOC_BYTES)", e.path) for e in large]
+    facts = reader.cached(
+        f"docs/{reading.VERSION}",
+        [entry for entry in files if entry not in large],
+        lambda path, data: to_plain(reading.read_document(path, data)),
+        by_path=True,
+    )
+    documents = tuple(from_plain(Document, facts[path]) for path in sorted(facts))
+    none = [] if documents else [Problem(f"no document matches {', '.join(patterns)}; set `docs` in the policy")]
+    digest = hashlib.sha256("".join(f"{e.sha} {e.path}\n" for e in found).encode("utf-8", "surrogateescape"))
+    return Documents(documents, (*links, *over, *none), digest.hexdigest())
+
+
+def static_digest(kind: str, policy_hash: str) -> str:
+    """The natural key of a static reading: it depends on the commit, the policy and the rules, on nothing else."""
+    return hashlib.sha256(f"{kind}/{STATIC[kind]}/{policy_hash}".encode()).hexdigest()
+
+
+def measure(reader: Reader, sha: str, start: str, policy: Policy) -> list[Static]:
+    """All that is read from the sources at a commit, against the legacy system's last one."""
+    found = [_leftovers(reader, sha, policy)] if policy.leftover_imports else []
+    return [*found, _similarity(reader, sha, start, policy.pairs)] if policy.pairs and start else found
+
+
+def _similarity(reader: Reader, sha: str, start: str, pairs: Iterable[Pair]) -> Static:
+    measured: list[Measurement] = []
+    problems: list[Problem] = []
+    for pair in pairs:
+        try:
+            legacy, new = reader.repo.read(start, pair.legacy), reader.repo.read(sha, pair.new)
+        except git.GitError as missing:
+            problems.append(Problem(f"similarity.{pair.name}: {missing.reason}", pair.new))
+            continue
+        found = similarity(legacy.decode("utf-8", "replace"), new.decode("utf-8", "replace"))
+        problems += (Problem(f"similarity.{pair.name}: {one.reason}", pair.new) for one in found.problems)
+        if found.ratio is not None:
+            measured.append(Measurement(f"similarity.{pair.name}", found.ratio, "ratio", pair.new, Known.STATIC))
+    return Static("similarity", tuple(measured), problems=tuple(problems))
+
+
+def _leftovers(reader: Reader, sha: str, policy: Policy) -> Static:
+    sources = [e for e in reader.repo.tree(sha) if e.is_file and e.path.endswith((".py", ".pyi", ".pyw"))]
+    facts = reader.cached(
+        f"imports/{leftovers.VERSION}", sources, lambda _path, data: leftovers.file_facts(data).as_json()
+    )
+    files = [(path, leftovers.FileFacts.from_json(plain)) for path, plain in facts.items()]
+    found = leftovers.imports_left(files, policy.leftover_imports)
+    counts = {"": len(found.places), "_source": found.in_source, "_tests": found.in_tests}
+    measured = [Measurement(f"leftovers.imports{part}", value, "count", "", Known.STATIC, len(found.unparsed))
+                for part, value in counts.items()]  # fmt: skip
+    findings = tuple(Finding(f"imports {one.name}", one.path, one.line, "import") for one in found.places)
+    return Static("leftovers", tuple(measured), findings[:FINDINGS_KEPT], found.unparsed)

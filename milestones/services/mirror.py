@@ -1,0 +1,100 @@
+"""A project's mirror: where it may come from, how it is brought up to date, what stands in it."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.conf import settings
+
+from milestones.clients import git
+from milestones.models import Commit, Project
+
+POLICY_FILE = "migration.toml"
+
+
+def protocols_for(source: str) -> str:
+    """The protocols that git may speak for this source. Raises GitError for an address that is not allowed."""
+    scheme = urlsplit(source).scheme if "://" in source else "file"
+    if scheme != "file" and scheme not in settings.MIGRATOR_PROTOCOLS.split(":"):
+        allowed = ", ".join(settings.MIGRATOR_PROTOCOLS.split(":"))
+        raise git.GitError(f"{scheme}:// addresses are not allowed here, only {allowed} (MIGRATOR_PROTOCOLS)")
+    if scheme == "file":
+        git.find_git_dir(source)
+    else:
+        _refuse_private(source)
+    return scheme
+
+
+def _refuse_private(source: str) -> None:
+    host = urlsplit(source).hostname or ""
+    try:
+        found = {info[4][0] for info in socket.getaddrinfo(host, None)}
+    except OSError:
+        raise git.GitError(f"the host {host!r} of {source} cannot be found; check the address") from None
+    private = [address for address in found if not ipaddress.ip_address(str(address).split("%")[0]).is_global]
+    if private and not settings.MIGRATOR_PRIVATE_ADDRESSES:
+        raise git.GitError(f"{host} is a private address; the operator may allow it with MIGRATOR_PRIVATE_ADDRESSES=1")
+
+
+def update(project: Project) -> git.Repository:
+    """Fetch the project's source into its mirror. Raises GitError."""
+    return git.fetch_mirror(
+        project.source,
+        project.mirror,
+        protocols=protocols_for(project.source),
+        limit_bytes=settings.MIGRATOR_MIRROR_BYTES,
+    )
+
+
+def repository(project: Project) -> git.Repository | None:
+    """The mirror as it is, None before the first fetch."""
+    return git.Repository(project.mirror) if project.mirror.exists() else None
+
+
+def default_branch(project: Project) -> str:
+    """The branch whose policy is in force. Raises GitError where the source names none."""
+    named = project.default_branch or git.remote_head(project.source, protocols_for(project.source))
+    if not named:
+        raise git.GitError(f"{project.source} has no HEAD branch; name one with --default-branch")
+    return named
+
+
+def policy_file(repo: git.Repository, revision: str) -> str:
+    """The text of `migration.toml` at a revision, "" where there is none. Raises GitError for one over the limit."""
+    entry = next((e for e in repo.tree(revision) if e.path == POLICY_FILE and e.is_file), None)
+    if entry is None:
+        return ""
+    if (entry.size or 0) > settings.MIGRATOR_DOC_BYTES:
+        raise git.GitError(f"{POLICY_FILE} is larger than {settings.MIGRATOR_DOC_BYTES:,} bytes")
+    return dict(repo.blobs([entry.sha]))[entry.sha].decode("utf-8", "replace")
+
+
+def remember_commit(project: Project, repo: git.Repository, sha: str) -> Commit:
+    """The row of a commit that something is about to be known of."""
+    info = repo.commit(sha)
+    row, _ = Commit.objects.get_or_create(
+        project=project,
+        sha=info.sha,
+        defaults={
+            "tree": info.tree,
+            "author": info.author[:200],
+            "subject": info.subject[:500],
+            "committed_at": datetime.fromtimestamp(info.committed_at, UTC),
+        },
+    )
+    return row
+
+
+def is_local(source: str) -> bool:
+    return "://" not in source
+
+
+def local_source_allowed(source: str) -> bool:
+    """Whether the web, as opposed to the person at the command line, may track a local path."""
+    roots: Sequence[str] = settings.MIGRATOR_LOCAL_ROOTS
+    return any(Path(source).resolve().is_relative_to(Path(root).resolve()) for root in roots)

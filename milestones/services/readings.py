@@ -1,0 +1,93 @@
+"""Static readings of the mirror, stored as evidence at their commit under the policy in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.db import transaction
+
+from milestones import facts, reading
+from milestones.clients import git
+from milestones.codec import to_plain
+from milestones.gates.policy import Policy
+from milestones.models import Criterion, Evidence, Measurement, Milestone, Project
+
+from . import claims, evaluate, measuring, mirror
+
+
+def ensure_static(claim: claims.Claim | None, project: Project, repo: git.Repository, sha: str) -> None:
+    """Read a commit's sources unless that was done under this policy and these rules; without a claim, on demand."""
+    project.refresh_from_db()
+    hashed = evaluate.policy_hash(project.policy_in_force)
+    policy = evaluate.policy_of(project)
+    wanted = {kind: measuring.static_digest(kind, hashed) for kind in measuring.STATIC}
+    known = set(Evidence.objects.filter(project=project, sha=sha).values_list("kind", "digest"))
+    if set(wanted.items()) <= known:
+        return
+    start = baseline(repo, policy)
+    found = measuring.measure(measuring.Reader(repo), sha, start, policy)
+    with claim.writing() if claim else transaction.atomic():
+        store_static(project, repo, sha, hashed, found)
+
+
+def baseline(repo: git.Repository, policy: Policy) -> str:
+    """The legacy system's last commit, "" where the policy names none. Raises GitError for one that is not there."""
+    return repo.resolve(policy.start) if policy.start else ""
+
+
+def store_static(
+    project: Project, repo: git.Repository, sha: str, hashed: str, found: Iterable[measuring.Static]
+) -> None:
+    """One row a kind, each once."""
+    mirror.remember_commit(project, repo, sha)
+    for one in found:
+        evidence, new = Evidence.objects.get_or_create(
+            project=project, sha=sha, kind=one.kind, digest=measuring.static_digest(one.kind, hashed),
+            defaults={"findings": to_plain(one.findings), "problems": to_plain(one.problems)},
+        )  # fmt: skip
+        if new:
+            store_measurements(evidence, one.measurements)
+
+
+def store_documents(project: Project, sha: str, found: measuring.Documents) -> None:
+    """The milestones and criteria of the documents, in place of those of the commit before."""
+    Evidence.objects.get_or_create(
+        project=project, sha=sha, kind="docs", digest=found.digest, defaults={"problems": to_plain(found.problems)}
+    )
+    joined = reading.join(found.documents)
+    keys = [one.milestone.key for one in joined]
+    Milestone.objects.filter(project=project).exclude(key__in=keys).update(gone=True)
+    for position, one in enumerate(joined):
+        _store_milestone(project, position, one.milestone)
+
+
+def _store_milestone(project: Project, position: int, read: facts.Milestone) -> None:
+    row, _ = Milestone.objects.update_or_create(
+        project=project,
+        key=read.key,
+        defaults={
+            "kind": read.kind.value, "title": read.title[:500], "position": position, "path": read.path,
+            "line": read.line, "status": read.status.value, "status_text": read.status_text,
+            "date": read.date or "", "goal": read.goal, "facts": to_plain(read), "gone": False,
+        },
+    )  # fmt: skip
+    row.criteria.all().delete()
+    Criterion.objects.bulk_create(
+        Criterion(
+            milestone=row, identity=one.id, kind=one.kind.value, text=one.text, position=place, path=one.path,
+            line=one.line, depth=one.depth, checked=one.checked,
+        )
+        for place, one in enumerate(read.criteria)
+    )  # fmt: skip
+
+
+def store_measurements(evidence: Evidence, measurements: Iterable[facts.Measurement]) -> None:
+    """The numbers of one piece of evidence, in one statement."""
+    rows = [
+        Measurement(
+            evidence=evidence, name=one.name, subject=one.subject, value=one.value, unit=one.unit,
+            known=one.known.value, unresolved=one.unresolved,
+        )
+        for one in measurements
+    ]  # fmt: skip
+    Measurement.objects.bulk_create(rows, batch_size=500)

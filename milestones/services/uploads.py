@@ -1,0 +1,47 @@
+"""An upload becomes evidence: inflated within bounds, parsed by its stated kind, stored in one transaction."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+
+from django.conf import settings
+
+from milestones import facts
+from milestones.codec import to_plain
+from milestones.models import Delivery, Evidence, WorkState
+from milestones.results import PARSERS, limits, parse, summarise
+
+from . import claims, evaluate, mirror, readings
+
+KINDS = frozenset(PARSERS)
+
+
+def commit_is_here(row: Delivery) -> bool:
+    repo = mirror.repository(row.project)
+    return repo is not None and repo.has_commit(row.sha)
+
+
+def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
+    """Parse, store, judge. Raises ParseError for a file that cannot be read; nothing of it is then stored."""
+    raw = limits.inflate(bytes(row.body), row.encoding, settings.MIGRATOR_UPLOAD_BYTES)
+    summary = summarise(row.kind, parse(row.kind, io.BytesIO(raw)))
+    repo = mirror.repository(row.project)
+    if repo is None:
+        raise facts.ParseError("the mirror is gone; ask for a look at the repository, then try again")
+    with claim.writing():
+        mirror.remember_commit(row.project, repo, row.sha)
+        place = {"job": row.job, "shard": row.shard, "attempt": row.attempt, "digest": hashlib.sha256(raw).hexdigest()}
+        evidence, new = Evidence.objects.get_or_create(
+            project=row.project, sha=row.sha, kind=row.kind, **place,
+            defaults={"delivery": row, "vacuous": summary.vacuous, "covers": to_plain(summary.covers),
+                      "findings": to_plain(summary.findings)},
+        )  # fmt: skip
+        if new:
+            readings.store_measurements(evidence, summary.measurements)
+    readings.ensure_static(claim, row.project, repo, row.sha)
+    with claim.writing() as held:
+        judgement = evaluate.judge(row.project_id, row.sha)
+        said = summary.vacuous or ", ".join(f"{m.name} {m.value:g}" for m in summary.measurements[:4])
+        claims.close(held, WorkState.DONE, f"judged as number {judgement.number} of {row.sha[:8]}: {said}")
+    return []
