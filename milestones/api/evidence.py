@@ -7,7 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, UnreadablePostError
 from django.urls import reverse
-from ninja import NinjaAPI, Schema, Status
+from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.security import HttpBearer
 
 from milestones import tasks
@@ -81,33 +81,27 @@ def read_body(request: HttpRequest, limit: int, setting: str) -> bytes:
     return body
 
 
-@api.post("/projects/{slug}/evidence/{kind}", response={202: Stored, frozenset({401, 404, 409, 413, 422}): Problem})
-def send(
-    request: HttpRequest,
-    slug: str,
-    kind: str,
-    sha: str,
-    job: str = "",
-    shard: str = "",
-    attempt: int = 1,
-    file: str = "",
-) -> Any:
+class Place(Schema):
+    """What a file is about: all of it from the query."""
+
+    sha: str
+    job: str = Field("", max_length=200)
+    shard: str = Field("", max_length=20)
+    attempt: int = Field(1, ge=1, le=1_000_000)
+    file: str = Field("", max_length=200)
+
+
+REFUSALS = frozenset({401, 404, 409, 413, 422})
+
+
+@api.post("/projects/{slug}/evidence/{kind}", response={202: Stored, REFUSALS: Problem})
+def send(request: HttpRequest, slug: str, kind: str, place: Query[Place]) -> Any:
     """Store one file of evidence about a commit. It is parsed and judged by a worker; follow the address."""
     project = _own(request, slug)
     if project is None:
         return _refused(404, f"this token is not for a project {slug!r}; use the token of that project")
-    encoding = request.headers.get("Content-Encoding", "").lower()
-    if encoding not in ("", "identity", "gzip"):
-        return _refused(422, f"Content-Encoding {encoding!r} is not known here; send gzip or nothing")
-    if not 1 <= attempt <= 1_000_000 or max(len(job), len(file)) > 200 or len(shard) > 20:
-        return _refused(422, "attempt is a number from 1; job and file have at most 200 characters, shard at most 20")
     try:
-        body = read_body(request, settings.MIGRATOR_UPLOAD_GZIPPED_BYTES, "MIGRATOR_UPLOAD_GZIPPED_BYTES")
-        upload = intake.Upload(
-            kind=kind, sha=sha, body=body, encoding="gzip" if encoding == "gzip" else "", job=job, shard=shard,
-            attempt=attempt, file_name=file, key=request.headers.get("Idempotency-Key", "")[:190],
-        )  # fmt: skip
-        row = intake.receive_upload(project, upload)
+        row = intake.receive_upload(project, _upload(request, kind, place))
     except TooLargeError as problem:
         return _refused(413, str(problem))
     except UnreadablePostError:
@@ -117,6 +111,18 @@ def send(
     tasks.ring(row.pk)
     address = reverse("api:follow", args=[project.slug, row.pk])
     return Status(202, {"delivery": row.pk, "state": _state(row), "address": address})
+
+
+def _upload(request: HttpRequest, kind: str, place: Place) -> intake.Upload:
+    encoding = request.headers.get("Content-Encoding", "").lower()
+    if encoding not in {"", "identity", "gzip"}:
+        raise intake.RefusedError(f"Content-Encoding {encoding!r} is not known here; send gzip or nothing")
+    body = read_body(request, settings.MIGRATOR_UPLOAD_GZIPPED_BYTES, "MIGRATOR_UPLOAD_GZIPPED_BYTES")
+    return intake.Upload(
+        kind=kind, sha=place.sha, body=body, encoding="gzip" if encoding == "gzip" else "", job=place.job,
+        shard=place.shard, attempt=place.attempt, file_name=place.file,
+        key=request.headers.get("Idempotency-Key", "")[:190],
+    )  # fmt: skip
 
 
 @api.get(
