@@ -38,11 +38,12 @@ _PASSED_THROUGH = (
 
 
 class GitError(Exception):
-    """Git could not do what was asked; `reason` is a sentence for a person."""
+    """Git could not do what was asked; `reason` is a sentence for a person, `transient` whether to try again later."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, *, transient: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.transient = transient
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,12 +121,14 @@ def run(
         out, err = process.communicate(stdin, timeout=seconds)
     except subprocess.TimeoutExpired:
         _kill(process)
-        raise GitError(f"git {_verb(arguments)} took longer than {seconds:.0f} s and was stopped") from None
+        raise GitError(
+            f"git {_verb(arguments)} took longer than {seconds:.0f} s and was stopped", transient=True
+        ) from None
     except BaseException:
         _kill(process)
         raise
     if process.returncode:
-        raise GitError(_complaint(arguments, err))
+        raise GitError(_complaint(arguments, err), transient=bool(protocols) and protocols != "file")
     return out
 
 

@@ -121,6 +121,9 @@ def _work(claim: claims.Claim, progress: looking.Progress) -> list[int]:
     try:
         return _handler(row, progress)(claim, row)
     except (ParseError, git.GitError) as problem:
+        if isinstance(problem, git.GitError) and problem.transient:
+            claim.wait(problem.reason)
+            return []
         claim.finish(WorkState.FAILED, str(problem))
     return []
 

@@ -18,7 +18,7 @@ START = "0" * 64
 
 
 def _mac(row: Decision) -> str:
-    said = [row.number, row.project_id, row.actor, row.verb, row.subject, row.data, row.at.isoformat(), row.previous]
+    said = [row.number, row.actor, row.verb, row.subject, row.data, row.at.isoformat(), row.previous]
     text = json.dumps(said, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     key = hashlib.sha256(b"decision log\0" + settings.SECRET_KEY.encode()).digest()
     return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()
@@ -29,9 +29,15 @@ def record(actor: str, verb: str, subject: str, project: Project | None, data: M
     """Append one decision; the last row is locked, so that the chain never forks."""
     last = Decision.objects.select_for_update().order_by("-number").first()
     row = Decision(
-        number=last.number + 1 if last else 1, project=project, actor=actor, verb=verb, subject=subject,
-        data=dict(data), at=timezone.now(), previous=last.mac if last else START,
-    )  # fmt: skip
+        number=last.number + 1 if last else 1,
+        project=project,
+        actor=actor,
+        verb=verb,
+        subject=subject,
+        data={"project": project.slug if project else None, **data},
+        at=timezone.now(),
+        previous=last.mac if last else START,
+    )
     row.mac = _mac(row)
     row.save(force_insert=True)
     return row
