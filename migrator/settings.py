@@ -47,6 +47,9 @@ SECRET_KEY = _instance_secret()
 HOST: str = env.str("HOST", "127.0.0.1")
 PORT: int = env.int("PORT", 8000)
 
+WEB_PROCESSES: int = env.int("WEB_PROCESSES", 1)  # of eight threads each
+WORKER_PROCESSES: int = env.int("WORKER_PROCESSES", 2)
+
 
 def _address(host: str, port: int) -> str:
     """The address a person on this machine types: one that listens everywhere is reached at 127.0.0.1."""

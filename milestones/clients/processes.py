@@ -20,9 +20,11 @@ def _prctl(option: int, value: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0)
 
 
-def die_with_parent(number: int = signal.SIGTERM) -> None:
-    """Asks the kernel to send this process a signal when its parent dies."""
+def die_with_parent(number: int, parent: int | None = None) -> None:
+    """Asks the kernel to send this process a signal when its parent dies; `parent` tells whether it already has."""
     _prctl(_PR_SET_PDEATHSIG, int(number))
+    if parent is not None and os.getppid() != parent:
+        os.kill(os.getpid(), number)
 
 
 def adopt_orphans() -> None:
