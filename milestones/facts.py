@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class ParseError(ValueError):
@@ -237,6 +238,76 @@ class Finding:
     path: str = ""
     line: int | None = None
     rule: str = ""
+    tool: str = ""
+    severity: str = ""
+
+
+class Result(StrEnum):
+    """How one test case ended; a failure is an assertion's, an error anything else's."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    ERROR = "error"
+    SKIPPED = "skipped"
+
+
+class Outcome(NamedTuple):
+    """One test case of a result file; a tuple, because a million of them stream through."""
+
+    result: Result
+    suite: str
+    name: str
+    parameters: str = ""  # what stands in the brackets of a parametrised name
+    seconds: float | None = None
+    text: str = ""  # the failure's message or the reason of a skip, bounded
+    path: str = ""
+    line: int | None = None
+    flaky: bool = False  # it both failed and passed in this very run
+
+
+class CoveredFile(NamedTuple):
+    """The lines of one file that a run executed and missed; a file may come in several parts.
+
+    `units` is (covered, all) in what the format itself counts where that is not lines: a Go profile counts statements.
+    """
+
+    path: str
+    covered: tuple[int, ...] = ()
+    missed: tuple[int, ...] = ()
+    branches: tuple[int, int] = (0, 0)
+    units: tuple[int, int] | None = None
+
+
+class Scope(NamedTuple):
+    """What a tool says of its own run: how many files it looked at, and why it is no proof, if so."""
+
+    files: int | None = None
+    incomplete: str = ""
+
+
+Fact = Outcome | CoveredFile | Finding | Measurement | Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Covers:
+    """What a result file says that it is about; suites and skip reasons are (text, count), most frequent first."""
+
+    suites: tuple[tuple[str, int], ...] = ()
+    skips: tuple[tuple[str, int], ...] = ()
+    files: int | None = None
+    repeated: tuple[str, ...] = ()  # names of test cases that came more than once, the first few
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """A result file in short. `findings` is bounded, `findings_total` is not; `vacuous` says why it proves nothing."""
+
+    kind: str
+    measurements: tuple[Measurement, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    findings_total: int = 0
+    covers: Covers = Covers()
+    vacuous: str = ""
 
 
 @dataclass(frozen=True, slots=True)

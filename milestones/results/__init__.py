@@ -1,0 +1,87 @@
+"""Results of CI, read: tests, coverage, lint and metrics in the formats that tools write.
+
+The kind is stated by who sends, never sniffed. `parse` streams facts, `summarise` sums them up.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import BinaryIO
+
+from milestones.facts import Fact, ParseError, Summary
+from milestones.results import junit, ruff
+from milestones.results.likely import likely_kind
+from milestones.results.limits import CHUNK, refuse_archive
+from milestones.results.parser import Family, Parser
+from milestones.results.tally import Tally
+
+PARSERS: dict[str, Parser] = {
+    "junit": Parser(junit.read, Family.TESTS, "JUnit XML", "pytest --junit-xml=FILE"),
+    "ruff": Parser(ruff.read, Family.LINT, "ruff JSON", "ruff check --output-format json"),
+}
+
+
+def parser_of(kind: str) -> Parser:
+    """The parser of a kind; ParseError that lists the kinds if there is none."""
+    if kind not in PARSERS:
+        raise ParseError(f"there is no kind {kind[:60]!r}; the kinds are {', '.join(sorted(PARSERS))}")
+    return PARSERS[kind]
+
+
+def parse(kind: str, stream: BinaryIO) -> Iterator[Fact]:
+    """The facts of a result file of the stated kind, streamed; ParseError with a sentence, the mend and the line.
+
+    Facts that came before an error are no evidence: whoever reads must drop them.
+    """
+    parser = parser_of(kind)
+    head = stream.read(CHUNK)
+    refuse_archive(head)
+    if not head.removeprefix(b"\xef\xbb\xbf").strip():
+        raise ParseError(f"the file is empty; send what `{parser.make}` writes")
+    facts = parser.read(io.BufferedReader(_Joined(head, stream), CHUNK))
+    return chain.from_iterable(_batches(kind, facts, head))
+
+
+def _batches(kind: str, facts: Iterator[Fact], head: bytes) -> Iterator[list[Fact]]:
+    """The facts in batches, so that a million of them pass through here at no cost; an error names the likely kind."""
+    try:
+        while batch := list(islice(facts, 512)):
+            yield batch
+    except ParseError as error:
+        likely = likely_kind(head)
+        if likely in ("", kind) or likely not in PARSERS:
+            raise
+        hint = f"it looks like {PARSERS[likely].title}: send it as the kind {likely!r}, not {kind!r}"
+        raise ParseError(f"{error.reason}; {hint}", error.line) from None
+
+
+def tally(kind: str) -> Tally:
+    """A running summary for a kind: `add` every fact, then ask for `summary`."""
+    parser = parser_of(kind)
+    return Tally(kind, parser.family, parser.title)
+
+
+def summarise(kind: str, facts: Iterable[Fact]) -> Summary:
+    """All facts of one file summed up; takes them as they stream and keeps none."""
+    running = tally(kind)
+    for fact in facts:
+        running.add(fact)
+    return running.summary()
+
+
+class _Joined(io.RawIOBase):
+    """A first piece that was looked at, and the rest of the stream after it."""
+
+    def __init__(self, head: bytes, rest: BinaryIO) -> None:
+        self._head, self._rest = head, rest
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        found = self._head[: len(buffer)] or self._rest.read(len(buffer)) or b""
+        self._head = self._head[len(found) :]
+        buffer[: len(found)] = found
+        return len(found)

@@ -1,0 +1,259 @@
+"""JUnit XML, as pytest, unittest-xml-reporting, Jest, Go's converters and Maven's Surefire write it.
+
+There is no standard; the elements are those of Surefire's published schema (surefire-test-report.xsd, versions 2 and
+3) and of the Jenkins plugin's (junit-10.xsd).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import BinaryIO
+
+from milestones.facts import Fact, Outcome, ParseError, Result
+from milestones.results import wording, xmlstream
+from milestones.results.limits import MOST_CASES
+from milestones.results.places import line_number, placed
+from milestones.results.wording import split_parameters
+
+_ENDINGS = {"failure": Result.FAILED, "error": Result.ERROR, "skipped": Result.SKIPPED}
+_SUITES = ("testsuite", "testsuites")
+_WORSE = {Result.PASSED: 0, Result.SKIPPED: 1, Result.FAILED: 2, Result.ERROR: 3}
+_RETRIES = frozenset({"flakyFailure", "flakyError", "rerunFailure", "rerunError", "rerun"})
+_NOT_RUN = frozenset({"notrun", "skipped", "disabled", "suppressed", "ignored", "pending", "todo"})
+_outcome = partial(tuple.__new__, Outcome)
+_PASSED = Result.PASSED
+
+
+def read(stream: BinaryIO) -> Iterator[Fact]:
+    """Each `testcase` as an Outcome; ParseError for what is no JUnit XML, or contradicts itself."""
+    return xmlstream.read(stream, _Cases())
+
+
+@dataclass(slots=True)
+class _Suite:
+    """A suite that is open: what it states, and what the counters stood at when it began."""
+
+    name: str
+    stated: dict[str, str]
+    cases: int
+    inner: int
+    bad: int
+    skipped: int
+    slack: int
+    line: int
+
+
+class _Cases(xmlstream.Reader):
+    what = "JUnit XML"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.depth = 0  # of the elements around and within a case; the case itself is `open`
+        self.suites: list[_Suite] = []
+        self.path = ""
+        self.handed_on = self.bad = self.skipped = 0
+        self.slack = 0  # elements that tools count in one way or the other: repeated cases, retries, extra failures
+        self.last = ("", "")
+        self.child = self.message = ""
+        self.child_depth = self.case_depth = 0
+        self.suite_itself = False
+
+    @property
+    def cases(self) -> int:
+        return self.handed_on + len(self.facts)
+
+    def handing_on(self, count: int) -> None:
+        self.handed_on += count
+        if self.handed_on > MOST_CASES:
+            raise ParseError(f"more than {MOST_CASES:,} test cases, which is the limit; send them in shards")
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        """A plain passed case is most of any file, so it takes the shortest way: a tuple straight into `facts`."""
+        if tag == "testcase" and not self.open and len(attributes) == 3 and self.plain and self.suites:
+            try:
+                name = attributes["name"]
+                suite = attributes["classname"]
+                seconds = float(attributes["time"])
+            except (KeyError, ValueError):
+                return self._start(tag, attributes)
+            if 0 <= seconds < 1e9 and 0 < len(name) + len(suite) < 1000 and suite:
+                here = (suite, name)
+                if here == self.last:
+                    self.slack += 1
+                self.last = here
+                self.open = True
+                self.case_depth = self.depth
+                if name[-1:] == "]":
+                    name, parameters = split_parameters(name)
+                    self.facts.append(_outcome((_PASSED, suite, name, parameters, seconds, "", "", None, False)))
+                else:
+                    self.facts.append(_outcome((_PASSED, suite, name, "", seconds, "", "", None, False)))
+                return None
+        return self._start(tag, attributes)
+
+    def _start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "testcase" and not self.open:
+            return self._case(attributes)
+        self.depth += 1
+        xmlstream.check_depth(self.depth)
+        if self.open:
+            self._within_case(tag, attributes)
+        elif tag in _SUITES:
+            self._suite(attributes)
+        elif self.depth == 1:
+            raise ParseError(f"the root element is <{tag[:60]}>, not <testsuites> or <testsuite>: this is no JUnit XML")
+        else:
+            self._beside_case(tag, attributes)
+        return None
+
+    def end(self, tag: str) -> None:
+        if tag == "testcase" and self.open and self.depth == self.case_depth:
+            self.open = False
+            return
+        self.depth -= 1
+        if self.child and self.depth == self.child_depth:
+            self._close_child()
+        elif tag in _SUITES and not self.open:
+            self._close_suite()
+
+    # --- cases
+
+    def _case(self, attributes: dict[str, str]) -> None:
+        if not self.suites:
+            raise ParseError("a <testcase> outside any <testsuite>: this is no JUnit XML; write the file again")
+        get = attributes.get
+        written = get("time")
+        name, parameters = split_parameters(wording.name(get("name", "")))
+        suite = wording.name(get("classname") or get("class") or self.path)
+        if (suite, name + parameters) == self.last:
+            self.slack += 1
+        self.last = (suite, name + parameters)
+        seconds = _seconds(written) if written else None
+        path = placed(get("file") or "")
+        line = line_number(get("line"))
+        self.facts.append(Outcome(_PASSED, suite, name, parameters, seconds, "", path, line))
+        self.open = True
+        self.case_depth = self.depth
+        if (get("status") or get("result") or "").lower() in _NOT_RUN:
+            self._mark(Result.SKIPPED, "")
+
+    def _within_case(self, tag: str, attributes: dict[str, str]) -> None:
+        if self.child:
+            return
+        if tag == "testcase":
+            raise ParseError("a <testcase> within a <testcase>; write the file again with the tool itself")
+        if tag in _ENDINGS:
+            self._begin_child(tag, attributes)
+        elif tag in _RETRIES:
+            self.slack += 1
+            last = self._last()
+            self.facts[-1] = last._replace(flaky=tag.startswith("flaky") or (tag == "rerun" and last.result == _PASSED))
+
+    def _beside_case(self, tag: str, attributes: dict[str, str]) -> None:
+        """An error of a suite as a whole counts as a case of its own: no test of it can be trusted."""
+        if tag in ("error", "failure") and self.suites and self.depth == len(self.suites) + 1:
+            self.facts.append(Outcome(Result.PASSED, self.path, "(the suite itself)"))
+            self.slack += 1
+            self.open, self.case_depth = True, self.depth
+            self._begin_child(tag, attributes)
+            self.suite_itself = True
+
+    def _begin_child(self, tag: str, attributes: dict[str, str]) -> None:
+        self.child, self.child_depth = tag, self.depth - 1
+        self.message = attributes.get("message") or attributes.get("type") or ""
+        self.capture()
+
+    def _close_child(self) -> None:
+        text = self.release()
+        self._mark(_ENDINGS[self.child], self.message if len(self.message) > 3 else f"{self.message} {text}")
+        self.child = ""
+        if self.suite_itself:
+            self.suite_itself = self.open = False
+
+    def _last(self) -> Outcome:
+        last = self.facts[-1]
+        assert isinstance(last, Outcome)  # noqa: S101 - a case is open, so its fact stands last
+        return last
+
+    def _mark(self, result: Result, text: str) -> None:
+        last = self._last()
+        if last.result is not _PASSED:
+            self.slack += 1
+        if _WORSE[result] <= _WORSE[last.result]:
+            return
+        bad = _WORSE[result] >= 2
+        self.bad += bad and _WORSE[last.result] < 2
+        self.skipped += (result is Result.SKIPPED) - (last.result is Result.SKIPPED)
+        flaky = last.flaky and not bad
+        self.facts[-1] = last._replace(result=result, text=wording.clean(text), flaky=flaky)
+
+    # --- suites
+
+    def _suite(self, attributes: dict[str, str]) -> None:
+        name = wording.name(attributes.get("name", ""))
+        stated = {key: attributes[key] for key in ("tests", "failures", "errors", "skipped") if attributes.get(key)}
+        self.suites.append(
+            _Suite(name, stated, self.cases, 0, self.bad, self.skipped, self.slack, self.parser.CurrentLineNumber)
+        )
+        self._set_path()
+
+    def _set_path(self) -> None:
+        self.path = " / ".join(suite.name for suite in self.suites if suite.name)[: wording.LONGEST_NAME]
+
+    def _close_suite(self) -> None:
+        suite = self.suites.pop()
+        every = self.cases - suite.cases
+        slack = self.slack - suite.slack
+        bad = self.bad - suite.bad
+        _hold(suite, "tests", ("tests",), every - suite.inner - slack - bad, every + slack)
+        low = 0 if suite.inner else bad - slack
+        _hold(suite, "failures and errors", ("failures", "errors"), low, bad + slack)
+        skipped = self.skipped - suite.skipped
+        _hold(suite, "skipped", ("skipped",), 0, skipped + slack)
+        if self.suites:
+            self.suites[-1].inner += every
+        self._set_path()
+
+
+def _hold(suite: _Suite, what: str, keys: tuple[str, ...], low: int, high: int) -> None:
+    """ParseError if the count that a suite states cannot be that of its cases."""
+    if keys[0] not in suite.stated:
+        return
+    stated = sum(_count(suite.stated[key], key) for key in keys if key in suite.stated)
+    if not low <= stated <= high:
+        found = high if stated > high else max(low, 0)
+        raise ParseError(
+            f"the suite {suite.name[:100]!r} states {stated:,} {what}, its cases make {found:,}: "
+            "the file is incomplete or was put together wrongly; send the file that the test run wrote"
+        )
+
+
+def _count(written: str, key: str) -> int:
+    try:
+        number = int(written)
+    except ValueError:
+        raise ParseError(f"{key}={written[:40]!r} is no number; write the file again") from None
+    if number < 0:
+        raise ParseError(f"{key}={written[:40]!r} is negative; write the file again")
+    return number
+
+
+def _seconds(written: str) -> float:
+    """A duration; Surefire writes thousands with a comma."""
+    try:
+        seconds = float(written)
+    except ValueError:
+        seconds = _grouped(written)
+    if not 0 <= seconds < 1e9:
+        raise ParseError(f"time={written[:40]!r} is no duration; a test's time is a number of seconds, 0 or more")
+    return seconds
+
+
+def _grouped(written: str) -> float:
+    plain = written.replace(",", "") if "." in written else written.replace(",", ".")
+    try:
+        return float(plain)
+    except ValueError:
+        return -1.0
