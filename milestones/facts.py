@@ -321,4 +321,3 @@ class Verdict:
     value: float | None = None
     expect: str = ""
     lack: Lack | None = None
-    strict: bool = True  # an informational gate is shown and never blocks

@@ -191,7 +191,7 @@ def _rows(row: Judgement, judged: list[MilestoneJudgement]) -> list[Verdict]:
     return [
         Verdict(
             judgement=row, position=position, milestone_key=key, gate=gate.gate, state=gate.state.value,
-            strict=gate.strict, value=gate.value, expect=gate.expect, sentence=gate.sentence, next=gate.next,
+            strict=not gate.informational, value=gate.value, expect=gate.expect, sentence=gate.sentence, next=gate.next,
             lack=gate.lack.value if gate.lack else "",
         )
         for position, (key, gate) in enumerate(every)

@@ -112,7 +112,7 @@ def static_digest(kind: str, policy_hash: str) -> str:
 
 def measure(reader: Reader, sha: str, start: str, policy: Policy) -> list[Static]:
     """All that is read from the sources at a commit, against the legacy system's last one."""
-    found = [_leftovers(reader, sha, policy)] if policy.leftover_imports else []
+    found = [_leftovers(reader, sha, policy)] if policy.leftovers.imports else []
     return [*found, _similarity(reader, sha, start, policy.pairs)] if policy.pairs and start else found
 
 
@@ -138,7 +138,7 @@ def _leftovers(reader: Reader, sha: str, policy: Policy) -> Static:
         f"imports/{leftovers.VERSION}", sources, lambda _path, data: leftovers.file_facts(data).as_json()
     )
     files = [(path, leftovers.FileFacts.from_json(plain)) for path, plain in facts.items()]
-    found = leftovers.imports_left(files, policy.leftover_imports)
+    found = leftovers.imports_left(files, policy.leftovers.imports)
     counts = {"": len(found.places), "_source": found.in_source, "_tests": found.in_tests}
     measured = [Measurement(f"leftovers.imports{part}", value, "count", "", Known.STATIC, len(found.unparsed))
                 for part, value in counts.items()]  # fmt: skip

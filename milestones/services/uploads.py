@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 
 from django.conf import settings
@@ -24,6 +23,14 @@ def commit_is_here(row: Delivery) -> bool:
 
 def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
     """Parse, store, judge. Raises ParseError for a file that cannot be read; nothing of it is then stored."""
+    raw = limits.opened(io.BytesIO(bytes(row.body)), settings.MIGRATOR_UPLOAD_BYTES)
+    summary = summarise(row.kind, parse(row.kind, raw))
+    repo = mirror.repository(row.project)
+    return repo is not None and repo.has_commit(row.sha)
+
+
+def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
+    """Parse, store, judge. Raises ParseError for a file that cannot be read; nothing of it is then stored."""
     raw = limits.inflate(bytes(row.body), row.encoding, settings.MIGRATOR_UPLOAD_BYTES)
     summary = summarise(row.kind, parse(row.kind, io.BytesIO(raw)))
     repo = mirror.repository(row.project)
@@ -31,7 +38,7 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
         raise facts.ParseError("the mirror is gone; ask for a look at the repository, then try again")
     with claim.writing():
         mirror.remember_commit(row.project, repo, row.sha)
-        place = {"job": row.job, "shard": row.shard, "attempt": row.attempt, "digest": hashlib.sha256(raw).hexdigest()}
+        place = {"job": row.job, "shard": row.shard, "attempt": row.attempt, "digest": row.digest}
         evidence, new = Evidence.objects.get_or_create(
             project=row.project, sha=row.sha, kind=row.kind, **place,
             defaults={"delivery": row, "vacuous": summary.vacuous, "covers": to_plain(summary.covers),
