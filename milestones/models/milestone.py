@@ -29,6 +29,7 @@ class Milestone(models.Model):
     date = models.CharField(max_length=20, blank=True, default="")
     goal = models.TextField(blank=True, default="")
     facts = models.JSONField(default=dict, blank=True, help_text="the milestone as read, whole")
+    sources = models.JSONField(default=list, blank=True, help_text="each document about it, the primary first")
     gone = models.BooleanField(default=False)
 
     objects: ClassVar = MilestoneQuerySet.as_manager()

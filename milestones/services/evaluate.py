@@ -75,9 +75,11 @@ def combine(rows: Iterable[Evidence]) -> dict[str, facts.Measurement]:
     """One number a measure: several files of one kind add up, so that one more file never hides a failure."""
     found: dict[str, facts.Measurement] = {}
     for row in rows:
-        for one in row.measurements.all():
-            before = found.get(one.name)
-            found[one.name] = _sum(before, one)
+        listed = list(row.measurements.all())
+        whole = {one.name for one in listed if not one.subject}  # the parts of a whole are not counted again
+        for one in listed:
+            if not one.subject or one.name not in whole:
+                found[one.name] = _sum(found.get(one.name), one)
     return found
 
 

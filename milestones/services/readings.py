@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import transaction
 
@@ -55,13 +57,28 @@ def store_documents(project: Project, sha: str, found: measuring.Documents) -> N
         project=project, sha=sha, kind="docs", digest=found.digest, defaults={"problems": to_plain(found.problems)}
     )
     joined = reading.join(found.documents)
-    keys = [one.milestone.key for one in joined]
+    keys = [one.key for one in joined]
     Milestone.objects.filter(project=project).exclude(key__in=keys).update(gone=True)
     for position, one in enumerate(joined):
-        _store_milestone(project, position, one.milestone)
+        _store_milestone(project, position, one)
 
 
-def _store_milestone(project: Project, position: int, read: facts.Milestone) -> None:
+def _as_one(joined: reading.JoinedMilestone) -> facts.Milestone:
+    """Several documents about one milestone as the one that is judged: the roadmap's word counts where it has one."""
+    primary = joined.primary
+    stating = primary if primary.status_text else joined.stating
+    said = {"status": stating.status, "status_text": stating.status_text, "date": stating.date}
+    return dataclasses.replace(primary, key=joined.key, criteria=joined.criteria, **said)
+
+
+def _source(one: facts.Milestone) -> dict[str, Any]:
+    """What one document says of a milestone, as read."""
+    said = {"status": one.status.value, "status_text": one.status_text, "date": one.date}
+    return {"path": one.path, "line": one.line, "title": one.title, **said}
+
+
+def _store_milestone(project: Project, position: int, joined: reading.JoinedMilestone) -> None:
+    read = _as_one(joined)
     row, _ = Milestone.objects.update_or_create(
         project=project,
         key=read.key,
@@ -69,6 +86,7 @@ def _store_milestone(project: Project, position: int, read: facts.Milestone) -> 
             "kind": read.kind.value, "title": read.title[:500], "position": position, "path": read.path,
             "line": read.line, "status": read.status.value, "status_text": read.status_text,
             "date": read.date or "", "goal": read.goal, "facts": to_plain(read), "gone": False,
+            "sources": [_source(one) for one in joined.sources],
         },
     )  # fmt: skip
     row.criteria.all().delete()

@@ -62,7 +62,7 @@ def _name_of(source: str) -> str:
 
 
 def _free_slug(name: str) -> str:
-    base = slugify(name)[:70] or "project"
+    base = slugify(name.replace("+", "-"))[:70] or "project"
     taken = set(Project.objects.filter(slug__startswith=base).values_list("slug", flat=True))
     return next(slug for slug in [base, *(f"{base}-{n}" for n in range(2, len(taken) + 3))] if slug not in taken)
 
@@ -91,11 +91,17 @@ def summary(project: Project) -> dict[str, Any]:
         "sha": project.sha,
         "docs_sha": project.docs_sha,
         "policy_sha": project.policy_sha or None,
-        "milestones": list(Milestone.objects.filter(project=project).in_order().values_list("facts", flat=True)),
+        "milestones": [_as_read(one) for one in Milestone.objects.filter(project=project).in_order()],
         "measurements": [_measured(one) for one in measurements(project)],
         "verdicts": [verdict_json(one) for one in verdicts],
         "problems": project.problems + [p for row in _rows(project) for p in row.problems],
     }
+
+
+def _as_read(row: Milestone) -> dict[str, Any]:
+    """A milestone as its primary document has it, with what every document about it states."""
+    own = {field: row.sources[0][field] for field in ("status", "status_text", "date")} if row.sources else {}
+    return {**row.facts, **own, "sources": row.sources}
 
 
 def _rows(project: Project) -> list[Evidence]:

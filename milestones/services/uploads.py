@@ -26,14 +26,6 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
     raw = limits.opened(io.BytesIO(bytes(row.body)), settings.MIGRATOR_UPLOAD_BYTES)
     summary = summarise(row.kind, parse(row.kind, raw))
     repo = mirror.repository(row.project)
-    return repo is not None and repo.has_commit(row.sha)
-
-
-def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
-    """Parse, store, judge. Raises ParseError for a file that cannot be read; nothing of it is then stored."""
-    raw = limits.inflate(bytes(row.body), row.encoding, settings.MIGRATOR_UPLOAD_BYTES)
-    summary = summarise(row.kind, parse(row.kind, io.BytesIO(raw)))
-    repo = mirror.repository(row.project)
     if repo is None:
         raise facts.ParseError("the mirror is gone; ask for a look at the repository, then try again")
     with claim.writing():

@@ -1,0 +1,85 @@
+"""The story of a milestone: documents arrive, promotion is blocked with reasons, evidence arrives, it goes through."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from milestones.models import Decision, Evidence, Judgement, Milestone, Promotion
+from milestones.services import accounts, evaluate, judging, log, promote
+from tests.example import PORTED, ferry, junit, send, track
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+def test_a_milestone_is_blocked_until_its_evidence_is_there(tmp_path: Path) -> None:
+    work, _legacy, ported = ferry(tmp_path / "ferry")
+    project = track(work)
+    assert project.name == "Ferry: Flask to FastAPI"
+    keys = Milestone.objects.filter(project=project).in_order().values_list("key", "status")
+    assert list(keys) == [("1", "reached"), ("2", "in_progress")]
+
+    # the document says that milestone 1 is reached; nothing has shown it
+    boss = accounts.operator()
+    first = promote.milestone_of(project, "1")
+    blocked = promote.promote(first, ported, by=boss)
+    assert not blocked.approved
+    assert any("no JUnit results have ever come" in reason for reason in blocked.reasons)
+    assert promote.promote(first, ported, by=boss) == blocked, "the same attempt has the same answer"
+
+    # a red run: the reason is another one now
+    assert send(project, "junit", ported, junit(failed=2)).state == "done"
+    again = promote.promote(first, ported, by=boss)
+    assert again != blocked
+    assert any("tests.failed is 2" in reason for reason in again.reasons), again.reasons
+
+    # mended, pushed, and green: the expected gates turn, at that commit
+    mended = work.commit({"ferry/times.py": PORTED + "\n# checked\n"}, "Mend")
+    assert send(project, "junit", mended, junit()).state == "done"
+    approved = promote.promote(first, mended, by=boss)
+    assert approved.approved, approved.reasons
+    assert not promote.promote(first, ported, by=boss).approved, "the commit before it stays blocked"
+
+    # what was decided can be told in a year, and cannot be told otherwise
+    assert Promotion.objects.approved().count() == 1
+    assert [row.verb for row in Decision.objects.all()] == ["tracked", "blocked", "blocked", "approved"]
+    assert log.first_broken() is None
+    Decision.objects.filter(verb="blocked").first().delete()
+    assert log.first_broken() == 2
+    work.repo.close()
+
+
+def test_evidence_that_is_taken_away_leaves_unknown_and_never_a_pass(tmp_path: Path) -> None:
+    work, _legacy, ported = ferry(tmp_path / "ferry")
+    project = track(work)
+    send(project, "junit", ported, junit())
+    gate = "tests.failed == 0"
+    green = {v.gate: v.state for v in evaluate.judge(project.pk, ported).verdicts.all()}
+    assert green[gate] == "pass"
+    Evidence.objects.filter(project=project, kind="junit").delete()
+    gone = {v.gate: v.state for v in judging.judge_commit(project, ported).verdicts.all()}
+    assert gone[gate] == "unknown"
+    assert {k: v for k, v in gone.items() if k != gate} == {k: v for k, v in green.items() if k != gate}
+    send(project, "junit", ported, junit(passed=4))
+    back = Judgement.objects.latest_at(project, ported)
+    assert back is not None
+    assert {v.gate: v.state for v in back.verdicts.all()} == green
+    work.repo.close()
+
+
+def test_evidence_counts_for_another_commit_only_if_its_tree_is_the_same(tmp_path: Path) -> None:
+    work, _legacy, ported = ferry(tmp_path / "ferry")
+    project = track(work)
+    send(project, "junit", ported, junit())
+    same = work.commit({}, "Say it again, changing nothing")
+    other = work.commit({"ferry/times.py": "import os\n"}, "Change it")
+    project = track(work)
+
+    def state(sha: str) -> str:
+        return judging.judge_commit(project, sha).verdicts.filter(gate="tests.failed == 0")[0].state
+
+    judging.judge_commit(project, same)
+    assert state(same) == "pass"
+    assert state(other) == "unknown"
+    work.repo.close()
