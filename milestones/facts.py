@@ -321,3 +321,5 @@ class Verdict:
     value: float | None = None
     expect: str = ""
     lack: Lack | None = None
+    informational: bool = False  # it tells and does not block
+    evidence: str = ""  # the kind of evidence it rests on, "junit"

@@ -1,0 +1,310 @@
+"""Judgement: what is known of one commit, held against bounds and against a milestone's criteria."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date
+
+from milestones.facts import Criterion, Lack, Measurement, Milestone, ParseError, State, Verdict
+from milestones.gates import wording
+from milestones.gates.bounds import Bound, Reference, doubt, parse_bound, within
+from milestones.gates.criteria import criteria_of, set_aside, words_of
+from milestones.gates.measures import Family, complaint_about, family_of
+from milestones.gates.policy import MilestonePolicy, Proof
+
+_WORST = (State.FAIL, State.UNKNOWN, State.PASS)
+
+
+def worst(states: Iterable[State]) -> State:
+    """The worst of some states; of none at all it is unknown, for nothing was proven."""
+    found = set(states)
+    return next((state for state in _WORST if state in found), State.UNKNOWN)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What is known of one commit.
+
+    `measurements` are by name, all shards and suites combined. `present` are the kinds of evidence that came for
+    this commit or one of the same tree: a measurement whose kind is not among them is carried forward, and proves
+    nothing. `unusable` says of a kind why it cannot be trusted, `ever` and `last_seen` whether and when it came.
+    """
+
+    sha: str
+    slug: str
+    today: date
+    measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    unusable: Mapping[str, str] = field(default_factory=dict)
+    present: frozenset[str] = frozenset()
+    ever: frozenset[str] = frozenset()
+    last_seen: Mapping[str, str] = field(default_factory=dict)
+    baseline: Mapping[str, Measurement] = field(default_factory=dict)
+    previous: Mapping[str, Measurement] = field(default_factory=dict)
+
+    @property
+    def short(self) -> str:
+        return self.sha[:7]
+
+
+# --- one gate -------------------------------------------------------------------------------------------------------
+
+
+def judge_gate(bound: Bound, reading: Reading) -> Verdict:
+    """Hold a bound against what is known of a commit: pass, fail or unknown, with the reason and the next step.
+
+    Worst wins: a value out of bounds fails whatever lies beside it, and one within bounds passes only if its
+    evidence is here, usable, complete and of something.
+    """
+    family = family_of(bound.measure)
+    blocks = bound.blocks(reading.today)
+    if family is None:
+        verdict = _unknown(bound, complaint_about(bound.measure), "correct the bound", Lack.UNUSABLE)
+    else:
+        verdict = _judge(bound, family, reading)
+    sentence = verdict.sentence + wording.mode_of(bound, blocks=blocks)
+    return replace(verdict, sentence=sentence, informational=not blocks)
+
+
+def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
+    measurement = reading.measurements.get(bound.measure)
+    if measurement is None or family.kind not in reading.present:
+        return _missing(bound, family, reading)
+    other = _referred(bound, reading)
+    measured = Verdict(
+        gate=bound.text,
+        state=within(bound, measurement, baseline=other, previous=other),
+        sentence=wording.kept(bound, measurement, other),
+        value=measurement.value,
+        expect=wording.expected(bound, other),
+        evidence=family.kind,
+    )
+    if measured.state is State.FAIL:
+        return _failed(measured, wording.broken(bound, measurement, other), bound.measure, reading)
+    why = _why_unknown(bound, measurement, family, reading)
+    if not why:
+        return measured
+    step = family.next_step(bound.measure, reading.slug, reading.sha)
+    return replace(measured, state=State.UNKNOWN, sentence=why, next=step, lack=_lack(bound, other))
+
+
+def _lack(bound: Bound, other: Measurement | None) -> Lack:
+    return Lack.MISSING_HERE if bound.reference and other is None else Lack.UNUSABLE
+
+
+def _failed(verdict: Verdict, sentence: str, measure: str, reading: Reading) -> Verdict:
+    if verdict.evidence in reading.unusable:
+        sentence += f"; besides, part of its evidence cannot be used: {reading.unusable[verdict.evidence]}"
+    step = f"see what {measure} counts at {reading.short}, mend it, and judge the commit that does"
+    return replace(verdict, sentence=sentence, next=step)
+
+
+def _why_unknown(bound: Bound, measurement: Measurement, family: Family, reading: Reading) -> str:
+    """Why a value that does not fail proves nothing, or nothing when it passes."""
+    other = _referred(bound, reading)
+    if reason := doubt(bound, measurement, baseline=other, previous=other):
+        return reason
+    if family.kind in reading.unusable:
+        return f"{family.name} for {reading.short} cannot be used: {reading.unusable[family.kind]}"
+    if reason := emptiness(bound.measure, family, reading):
+        return reason
+    unsure = within(bound, measurement, baseline=other, previous=other) is State.UNKNOWN
+    return wording.unproven(bound, measurement) if unsure else ""
+
+
+def emptiness(measure: str, family: Family, reading: Reading) -> str:
+    """Whether nothing was looked at: zero tests, all skipped, a lint run over no file."""
+    volume = _beside(measure, family, family.volume, reading)
+    if volume is None:
+        untold = f"{family.name} for {reading.short} do not say how much they cover"
+        return untold if family.must_say else ""
+    name = f"{family.prefix}.{family.volume}"
+    if not volume.value > 0:
+        return f"{name} is 0 at {reading.short}: nothing was run, so nothing is proven"
+    idle = _beside(measure, family, family.idle, reading)
+    if idle is not None and not volume.value - idle.value > 0:
+        return f"every one of the {wording.shown(volume)} in {name} was skipped at {reading.short}; nothing is proven"
+    return ""
+
+
+def _beside(measure: str, family: Family, last: str, reading: Reading) -> Measurement | None:
+    """A measure of the same family by its last name: the one nearest to `measure`."""
+    if not last:
+        return None
+    near = f"{measure.rsplit('.', maxsplit=1)[0]}.{last}"
+    return reading.measurements.get(near) or reading.measurements.get(f"{family.prefix}.{last}")
+
+
+def _referred(bound: Bound, reading: Reading) -> Measurement | None:
+    if bound.reference is None:
+        return None
+    there = reading.baseline if bound.reference is Reference.BASELINE else reading.previous
+    return there.get(bound.measure)
+
+
+def _missing(bound: Bound, family: Family, reading: Reading) -> Verdict:
+    kind, here = family.kind, f"{family.name} for {reading.short}"
+    step = family.next_step(bound.measure, reading.slug, reading.sha)
+    if kind in reading.unusable:
+        sentence, lack = f"{here} cannot be used: {reading.unusable[kind]}", Lack.UNUSABLE
+    elif kind in reading.present:
+        sentence, lack = f"{here} came and tell nothing of {bound.measure}", Lack.MISSING_HERE
+    elif kind in reading.ever:
+        last = reading.last_seen.get(kind, "")
+        sentence, lack = f"no {here}" + (f"; the last came for {last[:7]}" if last else ""), Lack.MISSING_HERE
+    else:
+        sentence, lack = f"no {family.name} have ever come for {reading.slug}", Lack.NEVER_CONNECTED
+    return replace(_unknown(bound, sentence, step, lack), evidence=kind)
+
+
+def _unknown(bound: Bound, sentence: str, step: str, lack: Lack) -> Verdict:
+    return Verdict(bound.text, State.UNKNOWN, sentence, step, expect=bound.expect, lack=lack)
+
+
+# --- a milestone ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class CriterionVerdict:
+    """One line of the team's document: claimed by it, and proven by its gates or a person's word, or not."""
+
+    criterion: Criterion
+    state: State
+    claimed: bool
+    sentence: str
+    next: str = ""
+    gates: tuple[Verdict, ...] = ()
+    awaits_sign_off: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MilestoneJudgement:
+    """What stands between a milestone and its promotion; `reasons` is empty exactly when it passes."""
+
+    key: str
+    gates: tuple[Verdict, ...]
+    criteria: tuple[CriterionVerdict, ...]
+    state: State
+    reasons: tuple[str, ...]
+    unmatched: tuple[str, ...] = ()
+    set_aside: tuple[str, ...] = ()
+
+
+def judge_milestone(
+    policy: MilestonePolicy | None,
+    milestone: Milestone,
+    reading: Reading,
+    signed: frozenset[str] = frozenset(),
+) -> MilestoneJudgement:
+    """Judge `done` and every criterion at one commit; `signed` are the ids of criteria that a person stands for.
+
+    A milestone with nothing to prove is unknown, and so is one whose policy proves words that no criterion holds:
+    a line reworded or deleted must not take its gate along.
+    """
+    policy = policy or MilestonePolicy(milestone.key)
+    bench = _Bench(policy.proves, reading, signed)
+    criteria = tuple(bench.judge(criterion, claimed) for criterion, claimed in criteria_of(milestone))
+    done = tuple(judge_gate(bound, reading) for bound in policy.done)
+    gates = tuple(dict.fromkeys([*done, *(gate for one in criteria for gate in one.gates)]))
+    unmatched = bench.unmatched()
+    states = [gate.state for gate in done if not gate.informational] + [one.state for one in criteria]
+    states += [State.UNKNOWN for _ in unmatched]
+    return MilestoneJudgement(
+        milestone.key,
+        gates,
+        criteria,
+        worst(states),
+        tuple(_reasons(done, criteria, unmatched, milestone.key)),
+        unmatched,
+        tuple(f"{part.key} {part.title}".strip() for part in set_aside(milestone)),
+    )
+
+
+def _reasons(
+    done: Iterable[Verdict], criteria: tuple[CriterionVerdict, ...], unmatched: Iterable[str], key: str
+) -> Iterable[str]:
+    strict = [gate for gate in done if not gate.informational]
+    found = [gate.sentence for gate in strict if gate.state is not State.PASS]
+    found += [f"{_said(one.criterion)}: {one.sentence}" for one in criteria if one.state is not State.PASS]
+    found += [f'policy proves "{words}", and no criterion of milestone {key} holds these words' for words in unmatched]
+    if not strict and not criteria and not found:
+        found = [f"nothing is asked of milestone {key}: no criterion in its document, and no strict bound in policy"]
+    return dict.fromkeys(found)
+
+
+def _said(criterion: Criterion) -> str:
+    text = " ".join(criterion.text.split())
+    return f'"{text[:77]}..."' if len(text) > 80 else f'"{text}"'
+
+
+class _Bench:
+    """Judges the criteria of one milestone; what policy proves is read once for all of them."""
+
+    def __init__(self, proofs: tuple[Proof, ...], reading: Reading, signed: frozenset[str]) -> None:
+        self.reading = reading
+        self.signed = signed
+        self.proofs = [(words_of(proof.words), proof) for proof in proofs]
+        self.matched: set[Proof] = set()
+        self.verdicts: dict[Bound, Verdict] = {}
+
+    def judge(self, criterion: Criterion, claimed: bool) -> CriterionVerdict:
+        gates = tuple(dict.fromkeys([*self.gates_beside(criterion), *self.gates_proving(criterion)]))
+        strict = [gate for gate in gates if not gate.informational]
+        if strict:
+            return _by_gates(criterion, claimed, gates, strict)
+        if gates and all(gate.state is State.PASS for gate in gates):
+            return _by_gates(criterion, claimed, gates, list(gates))
+        return self.by_person(criterion, claimed, gates)
+
+    def gates_beside(self, criterion: Criterion) -> list[Verdict]:
+        """The gate that a comment sets beside the criterion; one that cannot be read is unknown, and says where."""
+        text = criterion.gate.strip()
+        if not text:
+            return []
+        try:
+            bound = parse_bound(text)
+        except ParseError as error:
+            return [_unreadable(criterion, text, error.reason)]
+        if complaint := complaint_about(bound.measure):
+            return [_unreadable(criterion, text, complaint)]
+        return [self.verdict(bound)]
+
+    def gates_proving(self, criterion: Criterion) -> list[Verdict]:
+        text = words_of(criterion.text)
+        proofs = [proof for words, proof in self.proofs if words in text]
+        self.matched.update(proofs)
+        return [self.verdict(bound) for proof in proofs for bound in proof.bounds]
+
+    def verdict(self, bound: Bound) -> Verdict:
+        if bound not in self.verdicts:
+            self.verdicts[bound] = judge_gate(bound, self.reading)
+        return self.verdicts[bound]
+
+    def by_person(self, criterion: Criterion, claimed: bool, gates: tuple[Verdict, ...]) -> CriterionVerdict:
+        if criterion.id in self.signed:
+            return CriterionVerdict(criterion, State.PASS, claimed, "a person signed it off", gates=gates)
+        told = "".join(f"; {gate.sentence}" for gate in gates)
+        sentence = f"awaits sign-off: no strict gate is bound to it{told}"
+        step = (
+            "sign it off, or bind a gate to it: <!-- gate: tests.failed == 0 --> beside it, or proves in migration.toml"
+        )
+        return CriterionVerdict(criterion, State.UNKNOWN, claimed, sentence, step, gates, awaits_sign_off=True)
+
+    def unmatched(self) -> tuple[str, ...]:
+        return tuple(proof.words for _, proof in self.proofs if proof not in self.matched)
+
+
+def _by_gates(
+    criterion: Criterion, claimed: bool, gates: tuple[Verdict, ...], strict: list[Verdict]
+) -> CriterionVerdict:
+    state = worst(gate.state for gate in strict)
+    speaking = [gate for gate in strict if state is State.PASS or gate.state is not State.PASS]
+    sentence = "; ".join(dict.fromkeys(gate.sentence for gate in speaking))
+    step = next((gate.next for gate in speaking if gate.state is state), "")
+    return CriterionVerdict(criterion, state, claimed, sentence, step, gates)
+
+
+def _unreadable(criterion: Criterion, text: str, reason: str) -> Verdict:
+    sentence = f"{criterion.path}:{criterion.line}: the gate beside this criterion cannot be used: {reason}"
+    step = f"correct the comment in {criterion.path}, as <!-- gate: tests.failed == 0 -->"
+    return Verdict(text, State.UNKNOWN, sentence, step, lack=Lack.UNUSABLE)

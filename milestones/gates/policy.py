@@ -1,0 +1,318 @@
+"""A project's policy: what `migration.toml` says, read whole or refused with the line to mend."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from milestones.facts import ParseError
+from milestones.gates.bounds import Bound, parse_bound
+from milestones.gates.criteria import words_of
+from milestones.gates.measures import complaint_about, family_of
+from milestones.gates.sections import Section, load
+
+DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The bounds that prove any criterion in whose text `words` stand."""
+
+    words: str
+    bounds: tuple[Bound, ...]
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MilestonePolicy:
+    key: str
+    owner: str = ""
+    endpoints: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    done: tuple[Bound, ...] = ()
+    proves: tuple[Proof, ...] = ()
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A file of the legacy system and the one that takes its place, which may have the same path."""
+
+    name: str
+    legacy: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True)
+class Leftovers:
+    """What must be gone: packages imported, symbols, and words by the paths in which they are looked for."""
+
+    imports: tuple[str, ...] = ()
+    symbols: tuple[str, ...] = ()
+    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Frozen:
+    """What may not change, may not go, and which tests stay as they are but for the plumbing in `rewrite`."""
+
+    read_only: tuple[str, ...] = ()
+    keep: tuple[str, ...] = ()
+    tests: tuple[str, ...] = ()
+    rewrite: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptance:
+    """A fact corrected once, with its reason, for as long as the content it speaks of stays the same."""
+
+    what: str
+    why: str
+    by: str = ""
+    until: date | None = None
+    content: str = ""
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """All of a policy; a project without a file has `EMPTY`."""
+
+    name: str = ""
+    from_framework: str = ""
+    to_framework: str = ""
+    start: str = ""
+    legacy_folder: str = ""
+    new_folder: str = ""
+    docs: tuple[str, ...] = ()
+    docs_ref: str = ""
+    milestones: tuple[MilestonePolicy, ...] = ()
+    no_worse: tuple[str, ...] = DEFAULT_NO_WORSE
+    pairs: tuple[Pair, ...] = ()
+    leftovers: Leftovers = Leftovers()
+    frozen: Frozen = Frozen()
+    accept: tuple[Acceptance, ...] = ()
+
+    def milestone(self, key: str) -> MilestonePolicy | None:
+        """The section of a milestone by the key that its document gives it; case does not matter."""
+        wanted = key.strip().casefold()
+        return next((one for one in self.milestones if one.key.casefold() == wanted), None)
+
+
+EMPTY = Policy()
+
+
+def read_policy(text: str) -> Policy:
+    """Read a `migration.toml`; raises ParseError with the line for whatever in it is broken, unknown or impossible."""
+    root = load(text)
+    root.only("migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept")
+    migration = root.table("migration")
+    migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref")
+    return Policy(
+        name=migration.text("name"),
+        from_framework=migration.text("from").lower(),
+        to_framework=migration.text("to").lower(),
+        start=_revision(migration, "start"),
+        legacy_folder=_path(migration, "legacy_folder"),
+        new_folder=_path(migration, "new_folder"),
+        docs=_paths(migration, "docs"),
+        docs_ref=_revision(migration, "docs_ref"),
+        milestones=_milestones(root.table("milestones")),
+        no_worse=_no_worse(root.table("every_change")),
+        pairs=_pairs(root.table("similarity")),
+        leftovers=_leftovers(root.table("leftovers")),
+        frozen=_frozen(root.table("frozen")),
+        accept=tuple(_acceptance(section) for section in root.tables("accept")),
+    )
+
+
+# --- texts that name something in a repository ----------------------------------------------------------------------
+
+
+def _revision(section: Section, key: str) -> str:
+    value = section.text(key)
+    if value.startswith("-") or _CONTROL.search(value) or " " in value:
+        raise section.error(f"{section.name(key)} is no revision; write a commit, tag or branch", key)
+    return value
+
+
+def _path(section: Section, key: str) -> str:
+    return _inside(section, section.text(key), key)
+
+
+def _paths(section: Section, key: str) -> tuple[str, ...]:
+    listed = isinstance(section.values.get(key), list)
+    return tuple(
+        _inside(section, value, *((key, index) if listed else (key,)))
+        for index, value in enumerate(section.strings(key))
+    )
+
+
+def _inside(section: Section, value: str, *below: str | int) -> str:
+    """A path or pattern as git has it: relative to the root, with forward slashes."""
+    if value.startswith("/") or ".." in value.split("/") or "\\" in value or _CONTROL.search(value):
+        reason = f"{section.name(*below)} leaves the repository; write a path from its root, as docs/plan.md"
+        raise section.error(reason, *below)
+    return value.removeprefix("./").removesuffix("/") if value != "." else ""
+
+
+# --- milestones -----------------------------------------------------------------------------------------------------
+
+
+def _milestones(section: Section) -> tuple[MilestonePolicy, ...]:
+    seen: dict[str, str] = {}
+    for key in section.values:
+        twin = seen.setdefault(key.strip().casefold(), key)
+        if twin != key:
+            raise section.error(f'milestones "{twin}" and "{key}" are the same one; keep one of them', key)
+    return tuple(_milestone(section.table(key), key) for key in section.values)
+
+
+def _milestone(section: Section, key: str) -> MilestonePolicy:
+    _refuse_dotted_key(section, key)
+    section.only("owner", "endpoints", "groups", "done", "proves")
+    done = tuple(_bound(section, text, "done", index) for index, text in enumerate(section.strings("done")))
+    return MilestonePolicy(
+        key=key.strip(),
+        owner=section.text("owner"),
+        endpoints=section.strings("endpoints"),
+        groups=section.strings("groups"),
+        done=done,
+        proves=_proofs(section.table("proves"), done),
+        line=section.line(),
+    )
+
+
+def _refuse_dotted_key(section: Section, key: str) -> None:
+    """`[milestones.3.1]` is a table in a table to TOML; the person meant milestone 3.1."""
+    for below, value in section.values.items():
+        if isinstance(value, dict) and below != "proves":
+            mend = f'write [milestones."{key}.{below}"] where that is the milestone\'s key'
+            raise section.error(f'unknown key "{section.name(below)}"; {mend}', below)
+
+
+def _proofs(section: Section, done: tuple[Bound, ...]) -> tuple[Proof, ...]:
+    return tuple(_proof(section, words, done) for words in section.values)
+
+
+def _proof(section: Section, words: str, done: tuple[Bound, ...]) -> Proof:
+    if not words_of(words):
+        raise section.error(f'"{words}" holds no words to know a criterion by', words)
+    texts = section.strings(words)
+    if not texts:
+        raise section.error(f'nothing is listed to prove "{words}"; name a measure or write a bound', words)
+    listed = isinstance(section.values[words], list)
+    found = [
+        bound
+        for index, text in enumerate(texts)
+        for bound in _proving(section, text, done, *((words, index) if listed else (words,)))
+    ]
+    return Proof(words, tuple(dict.fromkeys(found)), section.line(words))
+
+
+def _proving(section: Section, text: str, done: tuple[Bound, ...], *below: str | int) -> tuple[Bound, ...]:
+    """A whole bound stands for itself; a bare measure for what `done` says of it."""
+    if re.search(r"[\s=!<>]", text):
+        return (_bound(section, text, *below),)
+    if complaint := complaint_about(text):
+        raise section.error(complaint, *below)
+    bounds = tuple(bound for bound in done if bound.measure == text)
+    if not bounds:
+        raise section.error(f'done has no bound on {text}; add one, or write it here, as "{text} == 0"', *below)
+    return bounds
+
+
+def _bound(section: Section, text: str, *below: str | int) -> Bound:
+    try:
+        bound = parse_bound(text)
+    except ParseError as error:
+        raise section.error(error.reason, *below) from None
+    if complaint := complaint_about(bound.measure):
+        raise section.error(complaint, *below)
+    return bound
+
+
+# --- the other sections ---------------------------------------------------------------------------------------------
+
+
+def _no_worse(section: Section) -> tuple[str, ...]:
+    section.only("no_worse")
+    if "no_worse" not in section.values:
+        return DEFAULT_NO_WORSE
+    measures = section.strings("no_worse")
+    for index, measure in enumerate(measures):
+        if complaint := complaint_about(measure) or _without_direction(measure):
+            raise section.error(complaint, "no_worse", index)
+    return measures
+
+
+def _without_direction(measure: str) -> str:
+    family = family_of(measure)
+    if family is None or family.directed:
+        return ""
+    return f"{measure} has no better and worse; give it bounds in a milestone's done instead"
+
+
+def _pairs(section: Section) -> tuple[Pair, ...]:
+    return tuple(_pair(section, name) for name in section.values)
+
+
+def _pair(section: Section, name: str) -> Pair:
+    if not re.fullmatch(r"[^\W\d][\w-]*", name):
+        raise section.error(f'"{name}" cannot name a pair; use letters, digits, _ and -, a letter first', name)
+    if isinstance(section.values[name], str):
+        section.needed(name)
+        path = _path(section, name)
+        return Pair(name, path, path)
+    sides = section.table(name)
+    sides.only("legacy", "new")
+    pair = Pair(name, _path(sides, "legacy"), _path(sides, "new"))
+    if not pair.legacy or not pair.new:
+        raise section.error(f'{section.name(name)} needs both ends: {{ legacy = "...", new = "..." }}', name)
+    return pair
+
+
+def _leftovers(section: Section) -> Leftovers:
+    section.only("imports", "symbols", "words")
+    words = section.table("words")
+    return Leftovers(
+        section.strings("imports"),
+        section.strings("symbols"),
+        tuple((glob, words.strings(glob)) for glob in words.values),
+    )
+
+
+def _frozen(section: Section) -> Frozen:
+    section.only("read_only", "keep", "tests", "rewrite")
+    return Frozen(
+        _paths(section, "read_only"),
+        _paths(section, "keep"),
+        _paths(section, "tests"),
+        tuple(_rewrites(section.table("rewrite"))),
+    )
+
+
+def _rewrites(section: Section) -> Iterator[tuple[str, str]]:
+    """Plumbing and what takes its place, blanks and all; the latter may be nothing."""
+    for old, new in section.values.items():
+        if not isinstance(new, str):
+            raise section.wrong("text between quotes", new, old)
+        if not old.strip():
+            raise section.error("an empty text cannot be rewritten; name the plumbing that changes", old)
+        yield old, new
+
+
+def _acceptance(section: Section) -> Acceptance:
+    section.only("what", "why", "by", "until", "content")
+    return Acceptance(
+        what=section.needed("what"),
+        why=section.needed("why"),
+        by=section.text("by"),
+        until=section.date("until"),
+        content=section.text("content"),
+        line=section.line(),
+    )
