@@ -52,8 +52,9 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         _store_sight(project, seen, documents)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
+        woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep
         claims.close(held, WorkState.DONE, f"{seen.sha[:8]} judged as number {judgement.number}")
-    return _wake(project)
+    return woken
 
 
 def _commits(seen: Sight) -> list[str]:
