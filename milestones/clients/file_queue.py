@@ -21,11 +21,12 @@ from kombu.transport import filesystem
 class Channel(filesystem.Channel):
     """kombu's channel, with atomic putting and taking."""
 
-    def _put(self, queue: str, message: dict[str, Any], **_: Any) -> None:
+    # kombu's own two base classes name this argument differently
+    def _put(self, queue: str, payload: dict[str, Any], **_: Any) -> None:  # type: ignore[override]
         folder = Path(self.data_folder_out)
         name = f"{time.monotonic_ns() // 1_000_000}_{uuid.uuid4()}"
         draft = folder / f"{name}.draft"
-        draft.write_text(json.dumps(message))
+        draft.write_text(json.dumps(payload))
         draft.rename(folder / f"{name}.{queue}.msg")
 
     def _get(self, queue: str, timeout: float | None = None) -> dict[str, Any]:
