@@ -9,11 +9,13 @@ from typing import Any
 from celery import Celery
 from celery.signals import setup_logging, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
+from kombu.transport import TRANSPORT_ALIASES
 
 from milestones.clients.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "migrator.settings")
 
+TRANSPORT_ALIASES["files"] = "milestones.clients.file_queue:Transport"
 app = Celery("migrator")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()

@@ -164,16 +164,16 @@ def _queue_options() -> dict[str, Any]:
     """How the broker is reached; its short time-outs keep a dead one from holding up a request."""
     if REDIS_URL:
         prefix = env.str("MIGRATOR_QUEUE_PREFIX", "migrator.")
-        return {"socket_connect_timeout": 2, "socket_timeout": 3, "global_keyprefix": prefix}
+        return {"socket_connect_timeout": 1, "socket_timeout": 2, "max_retries": 0, "global_keyprefix": prefix}
     folders = {"data_folder_in": "messages", "data_folder_out": "messages", "control_folder": "control"}
     for name in folders.values():
         (QUEUE_DIR / name).mkdir(parents=True, exist_ok=True)
     return {option: str(QUEUE_DIR / name) for option, name in folders.items()} | {"polling_interval": 0.1}
 
 
-CELERY_BROKER_URL = REDIS_URL or "filesystem://"
+CELERY_BROKER_URL = REDIS_URL or "files://localhost"
 CELERY_BROKER_TRANSPORT_OPTIONS = _queue_options()
-CELERY_BROKER_CONNECTION_TIMEOUT = 2
+CELERY_BROKER_CONNECTION_TIMEOUT = 1
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_TASK_PUBLISH_RETRY = False  # the sweep rings again; a request does not wait for it
 CELERY_TASK_DEFAULT_QUEUE = "migrator"

@@ -65,9 +65,7 @@ class Slot:
             return "" if status == 0 else f"{self.program.name} {how(status)}; what it said is above."
         self.failures = 1 if now - self.started_at >= STEADY_SECONDS else self.failures + 1
         if self.failures >= TRIES:
-            raise GaveUpError(
-                f"{self.program.name} {how(status)} {TRIES} times in a row right after its start; see above."
-            )
+            raise GaveUpError(f"{self.program.name} {how(status)} {TRIES} times in a row right after its start.")
         delay = delay_before(self.failures)
         self.due_at = now + delay
         return f"{self.program.name} {how(status)}; starting it again in {delay:g} s."

@@ -17,7 +17,7 @@ import pytest
 from milestones.services.supervisor import Program, Slot, delay_before, how
 from tests.processes import ROOT, eventually
 
-SLEEPS = "import time; print('up', flush=True); time.sleep(600)"
+SLEEPS = "import time; __import__('os').write(1, b'up\\n'); time.sleep(600)"
 STUBBORN = f"import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN); {SLEEPS}"
 # a child in a session of its own, as git has, which its parent forgets
 STRAY = (
@@ -101,7 +101,7 @@ def test_killing_the_supervisor_takes_its_children_along(tmp_path: Path) -> None
 
 
 def test_a_program_that_dies_is_started_again(tmp_path: Path) -> None:
-    with supervised(program("web", "print('up', flush=True)"), marker=str(tmp_path)) as child:
+    with supervised(program("web", "__import__('os').write(1, b'up\\n')"), marker=str(tmp_path)) as child:
         assert said(child, 3) == ["up", "web ended with exit code 0; starting it again in 0.05 s.", "up"]
 
 
