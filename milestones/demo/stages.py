@@ -35,7 +35,10 @@ class Stage:
 
     def lay_over(self, work_tree: Path) -> None:
         """Put this stage's files over those of the stages before it."""
-        shutil.copytree(self.folder, work_tree, dirs_exist_ok=True, ignore=_not_of_the_service)
+        # copyfile, not copy2: an old time kept on a new text of the same size hides the change from git's index
+        shutil.copytree(
+            self.folder, work_tree, dirs_exist_ok=True, ignore=_not_of_the_service, copy_function=shutil.copyfile
+        )
         for name in self._removed():
             (work_tree / name).unlink()
 
