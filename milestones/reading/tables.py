@@ -1,0 +1,57 @@
+"""Tables: header, rows, the row of totals, and cells as numbers."""
+
+from __future__ import annotations
+
+import re
+
+from milestones.facts import Table
+from milestones.reading.blocks import WIDEST, Block
+from milestones.reading.words import plain
+
+_TOTAL = re.compile(r"^(?:grand |overall )?(?:sub-?)?totals?\b|^sum\b", re.IGNORECASE)
+_CELLS = re.compile(r"(?<!\\)\|")
+
+
+def cells_of(row: str) -> tuple[str, ...]:
+    """The cells of one row as written; an escaped pipe stays in its cell."""
+    inner = row.strip().removeprefix("|")
+    if inner.endswith("|") and not inner.endswith("\\|"):
+        inner = inner[:-1]
+    return tuple(cell.strip().replace("\\|", "|") for cell in _CELLS.split(inner))
+
+
+def table_of(block: Block) -> Table | None:
+    """A table block with its cells, rows padded or cut to the header; None for one wider than any person writes."""
+    header = cells_of(block.rows[0])
+    if len(header) > WIDEST:
+        return None
+    rows = [_fit(cells_of(row), len(header)) for row in block.rows[2:]]
+    lines = tuple(range(block.line + 2, block.line + 2 + len(rows)))
+    total = next((n for n in range(len(rows) - 1, -1, -1) if _TOTAL.match(plain(rows[n][0]))), None)
+    return Table(block.line, header, tuple(rows), lines, total)
+
+
+def _fit(cells: tuple[str, ...], width: int) -> tuple[str, ...]:
+    return cells[:width] + ("",) * (width - len(cells))
+
+
+_PLAIN_NUMBER = re.compile(r"^([+−-]?)\s?(\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?$")
+
+
+def number(cell: str) -> float | None:
+    """A cell that is one exact number and nothing else: no "~", no unit, no range, no words."""
+    found = _PLAIN_NUMBER.match(plain(cell))
+    if not found:
+        return None
+    value = float(found[2].replace(",", "") + (found[3] or ""))
+    return -value if found[1] in ("-", "−") else value
+
+
+def column(table: Table, *names: str) -> int | None:
+    """The first column whose header is or starts with one of the names (lower case)."""
+    heads = [plain(head).lower() for head in table.header]
+    for name in names:
+        for at, head in enumerate(heads):
+            if head == name or head.startswith(name + " ") or head.endswith(" " + name):
+                return at
+    return None

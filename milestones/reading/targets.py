@@ -1,0 +1,107 @@
+"""Numbers that a document sets itself: "Hop count ≤ 1", "views: 0.70–0.72", "coverage (threshold: 80%)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from milestones.facts import Target
+from milestones.reading.words import plain
+
+_NUMBER = r"\d[\d,]*(?:\.\d+)?"
+_UNIT = r"\s?(?:%|ms\b|s\b|sec(?:onds?)?\b|minutes?\b|kb\b|mb\b|gb\b)?"
+_SIGNS = {
+    "≤": "<=",
+    "<=": "<=",
+    "=<": "<=",
+    "≥": ">=",
+    ">=": ">=",
+    "=>": ">=",
+    "<": "<",
+    ">": ">",
+    "==": "==",
+    "≠": "!=",
+}
+_MEASURE = r"(?P<measure>[A-Za-z][\w /.'-]{1,60}?)"
+_COMPARED = re.compile(
+    rf"(?P<measure>[A-Za-z][\w /'%-]{{1,60}}?)\s*:?\s*(?P<sign>≤|<=|=<|≥|>=|<|>|==|≠)\s*"
+    rf"(?P<value>{_NUMBER}{_UNIT})(?![\w.-]*\w)"
+)
+_RANGE = re.compile(
+    rf"^{_MEASURE}\s*:\s*(?P<low>{_NUMBER})\s*(?:–|—|-|\.\.|to)\s*(?P<high>{_NUMBER})(?P<unit>\s?%)?(?![\w/-])"
+)
+_WORDS: tuple[tuple[str, str], ...] = (
+    (">=", r"at least|no less than|not less than|minimum(?: of)?|min\.?"),
+    ("<=", r"at most|no more than|not more than|maximum(?: of)?|max\.?|up to"),
+    ("<", r"below|under|less than|fewer than"),
+    (">", r"above|over|more than|greater than"),
+)
+_SPOKEN = re.compile(
+    rf"{_MEASURE}\s*:?\s+(?:is |of |stays? |remains? |to be |must be |should be )?"
+    r"(?:" + "|".join(f"(?P<w{n}>{words})" for n, (_, words) in enumerate(_WORDS)) + r")\s+"
+    rf"(?P<value>{_NUMBER}{_UNIT})(?=\W|$)",
+    re.IGNORECASE,
+)
+_THRESHOLD = re.compile(
+    rf"(?:threshold|target|minimum|goal)\w*(?: value)?\s*(?::|=|of|is)\s*(?P<value>{_NUMBER}\s?%)", re.IGNORECASE
+)
+_COVERAGE = re.compile(r"\b((?:test |branch |line |code )?coverage)\b", re.IGNORECASE)
+_SPOKEN_MEASURES = re.compile(
+    r"\b(coverage|latency|time|size|count|rate|errors?|failures?|warnings?|length|duration|memory|similarity|score)\b",
+    re.IGNORECASE,
+)
+_FILLER = re.compile(
+    r"^(?:(?:and|or|no|the|a|an|with|have|has|keep|all|must|should|is|are|of|to|be|that|file-spread)\s+)+",
+    re.IGNORECASE,
+)
+
+
+def targets_in(text: str, line: int) -> tuple[Target, ...]:
+    """Every target that one item or paragraph states."""
+    if not any(digit in text for digit in "0123456789"):
+        return ()
+    words = plain(text)
+    return tuple(Target(text, measure, expect, line) for measure, expect in _stated(words))
+
+
+def _stated(words: str) -> Iterator[tuple[str, str]]:
+    if found := _RANGE.match(words):
+        yield found["measure"].strip(), f"in {found['low']}..{found['high']}{found['unit'] or ''}"
+        return
+    some = False
+    for found in _COMPARED.finditer(words):
+        if measure := _measure(found["measure"]):
+            some = True
+            yield measure, f"{_SIGNS[found['sign']]} {_value(found['value'])}"
+    if some:
+        return
+    if (found := _THRESHOLD.search(words)) and (covered := _COVERAGE.search(words)):
+        yield covered[1], f">= {_value(found['value'])}"
+        return
+    for found in _SPOKEN.finditer(words):
+        measure = _measure(found["measure"])
+        if measure and _SPOKEN_MEASURES.search(measure):
+            sign = next(sign for n, (sign, _) in enumerate(_WORDS) if found.group(f"w{n}"))
+            yield measure, f"{sign} {_value(found['value'])}"
+
+
+def _value(text: str) -> str:
+    return text.replace(",", "").replace(" %", "%").strip()
+
+
+def _measure(text: str) -> str:
+    """The last few words before the sign, without the words of the sentence round them."""
+    words = _FILLER.sub("", text.strip(" -/"))
+    return words if 1 <= len(words.split()) <= 6 else " ".join(words.split()[-3:])
+
+
+def bound_of(cell: str) -> str:
+    """A target cell as a bound: "0" is "== 0", "≥ 90 %" is ">= 90%"; anything else stays in its own words."""
+    words = plain(cell)
+    if re.fullmatch(rf"{_NUMBER}{_UNIT}", words):
+        return f"== {_value(words)}"
+    if found := re.fullmatch(rf"({_NUMBER})\s*(?:–|—|-|\.\.)\s*({_NUMBER})(\s?%)?", words):
+        return f"in {found[1]}..{found[2]}{found[3] or ''}"
+    if found := re.match(rf"(≤|<=|=<|≥|>=|<|>|==|≠)\s*({_NUMBER}{_UNIT})(?=\W|$)", words):
+        return f"{_SIGNS[found[1]]} {_value(found[2])}"
+    return words
