@@ -28,7 +28,18 @@ TABLES = (
     models.Verdict, models.Delivery, models.BlobFact,
 )  # fmt: skip
 # what may differ between a quiet life and an eventful one: numbers of rows, clocks, and how often it was tried
-UNEQUAL = {"id", "project", "evidence", "delivery", "milestone", "judgement", "attempts", "fence", "lease_until", "not_before"}
+UNEQUAL = {
+    "id",
+    "project",
+    "evidence",
+    "delivery",
+    "milestone",
+    "judgement",
+    "attempts",
+    "fence",
+    "lease_until",
+    "not_before",
+}
 CLOCKS = {"received_at", "finished_at", "stored_at", "judged_at"}
 
 
