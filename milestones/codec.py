@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import dataclasses
 import types
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, cast, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
@@ -26,13 +26,13 @@ def to_plain(fact: Any) -> Any:
 
 
 @cache
-def _hints(kind: type) -> dict[str, Any]:
+def _hints(kind: Hashable) -> dict[str, Any]:
     return get_type_hints(kind)
 
 
 def from_plain(kind: type[T], data: Mapping[str, Any]) -> T:
     """The dataclass `kind` from what `to_plain` made of it. Raises KeyError or ValueError where it does not fit."""
-    hints = _hints(kind)
+    hints = _hints(cast(Hashable, kind))
     return kind(**{name: _value(hints[name], value) for name, value in data.items()})
 
 

@@ -13,13 +13,13 @@ from milestones.services import claims, intake
 log = logging.getLogger(__name__)
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def process_delivery(pk: int) -> None:
     for more in intake.process(pk):
         ring(more)
 
 
-@shared_task
+@shared_task  # type: ignore[untyped-decorator]
 def sweep() -> None:
     claims.bury_the_exhausted()
     for pk in claims.due():

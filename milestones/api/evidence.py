@@ -61,7 +61,7 @@ class TooLargeError(Exception):
     pass
 
 
-def _refused(status: int, said: str) -> Status:
+def _refused(status: int, said: str) -> Any:
     return Status(status, {"detail": said})
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from milestones.models import Project
 from milestones.services import promote
@@ -19,7 +19,7 @@ def project_named(slug: str) -> Project:
     return found
 
 
-def user_named(name: str) -> AbstractBaseUser:
+def user_named(name: str) -> User:
     found = get_user_model().objects.filter(username=name, is_active=True).first()
     if found is None:
         raise wrong_usage(f"there is no user {name!r}; make one with manage.py createsuperuser or in the admin pages")

@@ -19,7 +19,7 @@ class Channel(models.TextChoices):
     CLICK = "click"
 
 
-class DeliveryQuerySet(WorkQuerySet):
+class DeliveryQuerySet(WorkQuerySet["Delivery"]):
     def recent(self, count: int = 8) -> Self:
         return self.defer("body").order_by("-pk")[:count]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import ClassVar, Self
+from typing import ClassVar, Self, TypeVar
 
 from django.conf import settings
 from django.db import models
@@ -11,6 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Now
 
 ATTEMPTS = 5
+W = TypeVar("W", bound="Work")
 
 
 class WorkState(models.TextChoices):
@@ -22,7 +23,7 @@ class WorkState(models.TextChoices):
     DEAD = "dead"
 
 
-class WorkQuerySet(models.QuerySet["Work"]):
+class WorkQuerySet(models.QuerySet[W]):
     """Queries of everything that is worked on."""
 
     def due(self) -> Self:

@@ -13,7 +13,7 @@ from django.utils import timezone
 from milestones import demo
 from milestones.models import Project
 
-from . import accounts, intake, judging, promote, tracking
+from . import accounts, intake, judging, looking, promote, tracking
 
 FOLDER = "harbour"
 
@@ -31,7 +31,7 @@ def _built(folder: Path) -> demo.DemoRepository:
     return dataclasses.replace(built, path=folder)
 
 
-def load(progress: tracking.looking.Progress = tracking.looking.quiet) -> Project:
+def load(progress: looking.Progress = looking.quiet) -> Project:
     """Build, track, upload and promote; done twice it is done once."""
     repository = _built(Path(settings.VAR_DIR) / "demo" / FOLDER)
     project = tracking.register(tracking.Wish(str(repository.path), name=repository.name, slug=repository.slug))

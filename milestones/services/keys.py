@@ -9,7 +9,7 @@ from datetime import timedelta
 
 from cryptography.fernet import Fernet
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.utils import timezone
 
 from milestones.models import EntryLink, Project, UploadToken
@@ -60,7 +60,7 @@ def new_hook_secret(project: Project) -> str:
     return secret
 
 
-def new_entry_link(user: AbstractBaseUser) -> str:
+def new_entry_link(user: User) -> str:
     """A token that logs this person in once, within a day."""
     secret = secrets.token_urlsafe(32)
     until = timezone.now() + timedelta(hours=ENTRY_LINK_HOURS)
@@ -68,7 +68,7 @@ def new_entry_link(user: AbstractBaseUser) -> str:
     return secret
 
 
-def use_entry_link(secret: str) -> AbstractBaseUser | None:
+def use_entry_link(secret: str) -> User | None:
     """The person of an unused link, which is used up by this; one of two who come at once gets in."""
     open_ = EntryLink.objects.filter(digest=digest(secret), used_at=None, expires_at__gt=timezone.now())
     if open_.update(used_at=timezone.now()) != 1:

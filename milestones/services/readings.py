@@ -67,8 +67,10 @@ def _as_one(joined: reading.JoinedMilestone) -> facts.Milestone:
     """Several documents about one milestone as the one that is judged: the roadmap's word counts where it has one."""
     primary = joined.primary
     stating = primary if primary.status_text else joined.stating
-    said = {"status": stating.status, "status_text": stating.status_text, "date": stating.date}
-    return dataclasses.replace(primary, key=joined.key, criteria=joined.criteria, **said)
+    return dataclasses.replace(
+        primary, key=joined.key, criteria=joined.criteria, status=stating.status, status_text=stating.status_text,
+        date=stating.date,
+    )  # fmt: skip
 
 
 def _source(one: facts.Milestone) -> dict[str, Any]:

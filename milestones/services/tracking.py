@@ -36,7 +36,7 @@ def register(wish: Wish) -> Project:
     mirror.protocols_for(wish.source)
     if wish.policy_text:
         read_policy(wish.policy_text)
-    given = {
+    given: dict[str, Any] = {
         "pinned_revision": wish.revision, "docs_revision": wish.docs_revision,
         "default_branch": wish.default_branch, "policy_text": wish.policy_text,
     }  # fmt: skip
