@@ -7,7 +7,7 @@ import types
 from collections.abc import Hashable, Mapping
 from enum import Enum
 from functools import cache
-from typing import Any, TypeVar, cast, Union, get_args, get_origin, get_type_hints
+from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
 
