@@ -8,7 +8,7 @@ import pytest
 
 from milestones.models import Decision, Evidence, Judgement, Milestone, Promotion
 from milestones.services import accounts, evaluate, judging, log, promote
-from tests.example import PORTED, ferry, junit, send, track
+from tests.example import POLICY, PORTED, ferry, junit, send, track
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -82,4 +82,17 @@ def test_evidence_counts_for_another_commit_only_if_its_tree_is_the_same(tmp_pat
     judging.judge_commit(project, same)
     assert state(same) == "pass"
     assert state(other) == "unknown"
+    work.repo.close()
+
+
+def test_a_bound_on_the_baseline_compares_with_the_legacy_commit(tmp_path: Path) -> None:
+    work, legacy, _ported = ferry(tmp_path / "ferry")
+    policy = POLICY.format(start=legacy).replace('"leftovers.imports == 0"]', '"leftovers.imports <= baseline"]')
+    head = work.commit({"migration.toml": policy})
+    project = track(work)
+    gate = judging.judge_commit(project, head).verdicts.get(gate="leftovers.imports <= baseline")
+    assert (gate.state, gate.expect) == ("pass", "<= baseline (1)")
+    worse = work.commit({"ferry/a.py": "import flask\nfrom flask import g\n"})
+    gate = judging.judge_commit(track(work), worse).verdicts.get(gate="leftovers.imports <= baseline")
+    assert gate.state == "fail"
     work.repo.close()

@@ -18,6 +18,7 @@ class Commit(models.Model):
     project = models.ForeignKey(Project, models.CASCADE, related_name="commits")
     sha = models.CharField(max_length=40)
     tree = models.CharField(max_length=40)
+    parent = models.CharField(max_length=40, blank=True, default="", help_text="the first parent")
     author = models.CharField(max_length=200)
     subject = models.CharField(max_length=500)
     committed_at = models.DateTimeField()

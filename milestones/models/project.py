@@ -50,6 +50,7 @@ class Project(models.Model):
     # what the last look at the mirror found; written in one transaction with its evidence
     sha = models.CharField(max_length=40, blank=True, default="")
     docs_sha = models.CharField(max_length=40, blank=True, default="")
+    start_sha = models.CharField(max_length=40, blank=True, default="", help_text="the legacy system's last commit")
     policy_sha = models.CharField(max_length=40, blank=True, default="")
     policy_in_force = models.TextField(blank=True, default="")
     problems = models.JSONField(default=list, blank=True)

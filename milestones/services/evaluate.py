@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from milestones import facts
 from milestones.codec import from_plain, to_plain
 from milestones.gates.judging import MilestoneJudgement, Reading, judge_milestone
 from milestones.gates.policy import EMPTY, Policy, read_policy
-from milestones.models import Evidence, Judgement, Milestone, Project, SignOff, Verdict
+from milestones.models import Commit, Evidence, Judgement, Milestone, Project, SignOff, Verdict
 from milestones.models import Measurement as MeasurementRow
 from milestones.models.evidence import same_tree
 
@@ -105,10 +105,20 @@ def reading_of(project: Project, sha: str, rows: list[Evidence], today: date) ->
         present=frozenset(row.kind for row in rows),
         ever=frozenset(seen),
         last_seen={kind: full[:8] for kind, full in seen.items()},
-        baseline={},
-        previous={},
+        baseline=_measured_at(project, project.start_sha),
+        previous=_measured_at(project, parent_of(project, sha)),
         today=today,
     )
+
+
+def parent_of(project: Project, sha: str) -> str:
+    """The first parent of a known commit, "" where it has none."""
+    return Commit.objects.filter(project=project, sha=sha).values_list("parent", flat=True).first() or ""
+
+
+def _measured_at(project: Project, sha: str) -> dict[str, facts.Measurement]:
+    """The numbers of another commit that a bound compares with."""
+    return combine(evidence_in_force(project, sha, policy_hash(project.policy_in_force))) if sha else {}
 
 
 def _signed(project: Project, sha: str) -> frozenset[tuple[str, str]]:
@@ -122,11 +132,17 @@ def case_of(project: Project, sha: str, today: date) -> Case:
     rows = evidence_in_force(project, sha, hashed)
     signed = _signed(project, sha)
     docs = list(Milestone.objects.filter(project=project).in_order().values_list("key", "facts"))
-    inputs = [[[*natural_key(row), row.vacuous] for row in rows], sorted(signed), docs]
+    reading = reading_of(project, sha, rows, today)
+    inputs = [[[*natural_key(row), row.vacuous] for row in rows], sorted(signed), docs, sorted(reading.ever)]
+    if "baseline" in project.policy_in_force or "previous" in project.policy_in_force:
+        inputs.append([_values(reading.baseline), _values(reading.previous)])
     text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     evidence_hash = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    reading = reading_of(project, sha, rows, today)
     return Case(project, sha, policy_of(project), reading, hashed, evidence_hash, signed)
+
+
+def _values(measured: Mapping[str, facts.Measurement]) -> list[list[Any]]:
+    return [[name, one.value, one.unresolved] for name, one in sorted(measured.items())]
 
 
 def judge_case(case: Case) -> list[MilestoneJudgement]:

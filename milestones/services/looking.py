@@ -92,10 +92,11 @@ def _store_sight(project: Project, seen: Sight, documents: measuring.Documents) 
     problems = [*documents.problems, *seen.problems]
     problems += [problem for one in documents.documents for problem in one.problems]
     project.sha, project.docs_sha, project.policy_sha = seen.sha, seen.docs_sha, seen.policy_sha
+    project.start_sha = seen.start
     project.policy_in_force, project.problems = seen.policy_text, to_plain(problems)
     if seen.policy.name and not project.named_by_hand:
         project.name = seen.policy.name[:200]
-    project.save(update_fields=["sha", "docs_sha", "policy_sha", "policy_in_force", "problems", "name"])
+    project.save(update_fields=["sha", "docs_sha", "start_sha", "policy_sha", "policy_in_force", "problems", "name"])
 
 
 def _wake(project: Project) -> list[int]:

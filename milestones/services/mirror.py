@@ -82,6 +82,7 @@ def remember_commit(project: Project, repo: git.Repository, sha: str) -> Commit:
         sha=info.sha,
         defaults={
             "tree": info.tree,
+            "parent": info.parents[0] if info.parents else "",
             "author": info.author[:200],
             "subject": info.subject[:500],
             "committed_at": datetime.fromtimestamp(info.committed_at, UTC),

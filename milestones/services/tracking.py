@@ -111,12 +111,10 @@ def _rows(project: Project) -> list[Evidence]:
 def measurements(project: Project) -> list[Measurement]:
     """Every number at the project's commit, then those of the legacy system's last one, named `…_before`."""
     found = [one for row in _rows(project) for one in row.measurements.all()]
-    policy = evaluate.policy_of(project)
-    repo = mirror.repository(project)
-    if repo is None or not policy.start:
+    if not project.start_sha:
         return found
-    start = repo.resolve(policy.start)
-    rows = evaluate.evidence_in_force(project, start, evaluate.policy_hash(project.policy_in_force))
+    hashed = evaluate.policy_hash(project.policy_in_force)
+    rows = evaluate.evidence_in_force(project, project.start_sha, hashed)
     for one in (one for row in rows for one in row.measurements.all()):
         if one.name.startswith("leftovers."):
             one.name += "_before"
