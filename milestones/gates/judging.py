@@ -29,12 +29,14 @@ class Reading:
     `measurements` are by name, all shards and suites combined. `present` are the kinds of evidence that came for
     this commit or one of the same tree: a measurement whose kind is not among them is carried forward, and proves
     nothing. `unusable` says of a kind why it cannot be trusted, `ever` and `last_seen` whether and when it came.
+    `brought` says by which kinds a measure came, where that is not its family's own: ruff's findings in SARIF.
     """
 
     sha: str
     slug: str
     today: date
     measurements: Mapping[str, Measurement] = field(default_factory=dict)
+    brought: Mapping[str, frozenset[str]] = field(default_factory=dict)
     unusable: Mapping[str, str] = field(default_factory=dict)
     present: frozenset[str] = frozenset()
     ever: frozenset[str] = frozenset()
@@ -45,6 +47,15 @@ class Reading:
     @property
     def short(self) -> str:
         return self.sha[:7]
+
+    def kinds_of(self, measure: str, family: Family) -> frozenset[str]:
+        """The kinds of evidence that a measure rests on here."""
+        return self.brought.get(measure) or frozenset({family.kind})
+
+    def trouble(self, measure: str, family: Family) -> str:
+        """Why evidence that could speak of a measure cannot be used, or nothing."""
+        kinds = sorted(self.kinds_of(measure, family) | {family.kind})
+        return "; ".join(self.unusable[kind] for kind in kinds if kind in self.unusable)
 
 
 # --- one gate -------------------------------------------------------------------------------------------------------
@@ -68,7 +79,8 @@ def judge_gate(bound: Bound, reading: Reading) -> Verdict:
 
 def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
     measurement = reading.measurements.get(bound.measure)
-    if measurement is None or family.kind not in reading.present:
+    kinds = reading.kinds_of(bound.measure, family)
+    if measurement is None or not kinds <= reading.present:
         return _missing(bound, family, reading)
     other = _referred(bound, reading)
     measured = Verdict(
@@ -77,10 +89,10 @@ def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
         sentence=wording.kept(bound, measurement, other),
         value=measurement.value,
         expect=wording.expected(bound, other),
-        evidence=family.kind,
+        evidence=" ".join(sorted(kinds)),
     )
     if measured.state is State.FAIL:
-        return _failed(measured, wording.broken(bound, measurement, other), bound.measure, reading)
+        return _failed(measured, wording.broken(bound, measurement, other), bound.measure, family, reading)
     why = _why_unknown(bound, measurement, family, reading)
     if not why:
         return measured
@@ -92,9 +104,9 @@ def _lack(bound: Bound, other: Measurement | None) -> Lack:
     return Lack.MISSING_HERE if bound.reference and other is None else Lack.UNUSABLE
 
 
-def _failed(verdict: Verdict, sentence: str, measure: str, reading: Reading) -> Verdict:
-    if verdict.evidence in reading.unusable:
-        sentence += f"; besides, part of its evidence cannot be used: {reading.unusable[verdict.evidence]}"
+def _failed(verdict: Verdict, sentence: str, measure: str, family: Family, reading: Reading) -> Verdict:
+    if trouble := reading.trouble(measure, family):
+        sentence += f"; besides, part of its evidence cannot be used: {trouble}"
     step = f"see what {measure} counts at {reading.short}, mend it, and judge the commit that does"
     return replace(verdict, sentence=sentence, next=step)
 
@@ -104,8 +116,8 @@ def _why_unknown(bound: Bound, measurement: Measurement, family: Family, reading
     other = _referred(bound, reading)
     if reason := doubt(bound, measurement, baseline=other, previous=other):
         return reason
-    if family.kind in reading.unusable:
-        return f"{family.name} for {reading.short} cannot be used: {reading.unusable[family.kind]}"
+    if trouble := reading.trouble(bound.measure, family):
+        return f"{family.name} for {reading.short} cannot be used: {trouble}"
     if reason := emptiness(bound.measure, family, reading):
         return reason
     unsure = within(bound, measurement, baseline=other, previous=other) is State.UNKNOWN
@@ -145,8 +157,8 @@ def _referred(bound: Bound, reading: Reading) -> Measurement | None:
 def _missing(bound: Bound, family: Family, reading: Reading) -> Verdict:
     kind, here = family.kind, f"{family.name} for {reading.short}"
     step = family.next_step(bound.measure, reading.slug, reading.sha)
-    if kind in reading.unusable:
-        sentence, lack = f"{here} cannot be used: {reading.unusable[kind]}", Lack.UNUSABLE
+    if trouble := reading.trouble(bound.measure, family):
+        sentence, lack = f"{here} cannot be used: {trouble}", Lack.UNUSABLE
     elif kind in reading.present:
         sentence, lack = f"{here} came and tell nothing of {bound.measure}", Lack.MISSING_HERE
     elif kind in reading.ever:

@@ -79,7 +79,7 @@ FAMILIES: Mapping[str, Family] = {
             _lint(tool)
             for tool in ("ruff", "flake8", "pylint", "mypy", "pyright", "eslint", "checkstyle", "annotations")
         ),
-        _upload("coverage", "coverage", "coverage results", "coverage.xml", volume="files", rising=EVERY),
+        _upload("coverage", "coverage", "coverage results", "coverage.xml", volume="total", rising=EVERY),
         _upload("contract", "recording", "recordings of both systems", "recording.jsonl", volume="pairs"),
         _upload("metric", "metrics", "metrics", "metrics.json"),
         Family("similarity", "similarity", "the similarity of its pair", _PAIR, directed=False),

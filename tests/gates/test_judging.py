@@ -95,6 +95,22 @@ def test_a_pass_beside_unusable_evidence_of_its_kind_is_unknown() -> None:
     assert judged("tests.failed == 0", make_reading(GREEN, unusable={"ruff": "broken"})).state is State.PASS
 
 
+def test_a_measure_may_come_by_another_kind_than_its_familys_own() -> None:
+    values = {"lint.ruff.findings": 0}
+    brought = {"lint.ruff.findings": frozenset({"sarif"})}
+    reading = make_reading(values, brought=brought, present=frozenset({"sarif"}))
+    verdict = judged("lint.ruff.findings == 0", reading)
+    assert (verdict.state, verdict.evidence) == (State.PASS, "sarif")
+    assert judged("lint.ruff.findings == 0", replace(reading, unusable={"sarif": "cut"})).state is State.UNKNOWN
+    assert judged("lint.ruff.findings == 0", replace(reading, unusable={"ruff": "cut"})).state is State.UNKNOWN
+    assert judged("lint.ruff.findings == 0", replace(reading, present=frozenset())).state is State.UNKNOWN
+
+
+def test_a_coverage_of_no_lines_proves_nothing() -> None:
+    verdict = judged("coverage.lines >= 0", make_reading({"coverage.lines": 0, "coverage.total": 0}))
+    assert (verdict.state, verdict.lack) == (State.UNKNOWN, Lack.UNUSABLE)
+
+
 def test_a_failure_beside_unusable_evidence_stays_a_failure_and_tells_both() -> None:
     reading = make_reading(GREEN | {"tests.failed": 1}, unusable={"junit": "shard 2 of 4 never came"})
     verdict = judged("tests.failed == 0", reading)
