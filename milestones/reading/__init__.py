@@ -4,6 +4,7 @@ Pure: no Django, no I/O, no clock. `read_document` never raises; what it cannot 
 """
 
 from milestones.reading.document import VERSION, read_document
+from milestones.reading.identity import Match, match_criteria
 from milestones.reading.joining import JoinedMilestone, join
 
-__all__ = ["VERSION", "JoinedMilestone", "join", "read_document"]
+__all__ = ["VERSION", "JoinedMilestone", "Match", "join", "match_criteria", "read_document"]

@@ -20,13 +20,14 @@ _OPTIONS = Options.CMARK_OPT_SOURCEPOS | Options.CMARK_OPT_GITHUB_PRE_LANG
 _EXTENSIONS = ["table", "tasklist", "strikethrough"]
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BLOCKS = frozenset({*_HEADINGS, "p", "ul", "ol", "li", "blockquote", "pre", "table", "hr"})
+_HOLDERS = frozenset({"blockquote", "ul", "ol", "li"})
 _QUOTE = re.compile(r"^(?:\s*>)+ ?")
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])(?:\s+|$)(?:\[[ xX]\](?:\s+|$))?")
 _MARKERS_ALONE = re.compile(r"^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: thousands are made for a document, and a frozen one takes twice the time
 class Block:
     """One block of a document; `rows` are its source lines without marks, `depth` counts lists around it."""
 
@@ -95,7 +96,7 @@ class _Walk:
                 depth += 1
             elif tag != "hr":
                 yield self.block(element, tag, depth, quoted)
-            if tag in ("blockquote", "ul", "ol", "li"):
+            if tag in _HOLDERS and len(element):
                 stack += [(child, depth, quoted) for child in self.inside(element)]
 
     @staticmethod
@@ -123,7 +124,7 @@ class _Walk:
         first, column, end = place
         last, own = end, True
         for child in element:
-            if child.tag in _BLOCKS:
+            if child.tag in _BLOCKS:  # the first block inside ends the item's own words
                 start, _, stop = _position(child)
                 own = child.tag == "p" or start > first
                 last = self.trimmed(first, stop if child.tag == "p" else start - 1)
@@ -143,26 +144,29 @@ class _Walk:
         return Block("fence", first + fenced, last, rows, depth=depth, quoted=quoted, language=language)
 
     def rows(self, first: int, last: int, column: int, quoted: bool) -> tuple[str, ...]:
+        if first == last and column == 1 and not quoted:
+            return (self.lines[first - 1].strip(),)
         rows = self.lines[first - 1 : last]
         if rows and column > 1:
             rows[0] = rows[0].encode()[column - 1 :].decode(errors="replace")
         if quoted:
             rows = [rows[0], *(_QUOTE.sub("", row) for row in rows[1:])] if rows else []
-        return tuple(row.strip() for row in rows)
+        return tuple([row.strip() for row in rows])
 
     def trimmed(self, first: int, last: int) -> int:
         """The last line that is not blank: cmark counts the blank lines after a list as part of it."""
-        last = min(last, len(self.lines))
-        while last > first and not self.lines[last - 1].strip(" \t>"):
+        lines = self.lines
+        last = min(last, len(lines))
+        while last > first and not lines[last - 1].strip(" \t>"):
             last -= 1
         return last
 
 
 def _position(element: etree._Element) -> tuple[int, int, int]:
     """First line, first column (in bytes) and last line of an element of cmark's."""
-    start, _, end = (element.get("data-sourcepos") or "1:1-1:1").partition("-")
-    line, _, column = start.partition(":")
-    last, _, last_column = end.partition(":")
+    start, end = (element.get("data-sourcepos") or "1:1-1:1").split("-")
+    line, column = start.split(":")
+    last, last_column = end.split(":")
     return int(line), int(column), int(last) - (last_column == "0" and last != line)
 
 

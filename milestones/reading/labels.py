@@ -22,8 +22,8 @@ _LABELS: tuple[tuple[CriterionKind, str], ...] = (
     (_K.STOP_THE_LINE, r"stop[- ]the[- ]line(?:\W* (?:conditions?|rules?|criteria))?"),
     (
         _K.VERIFICATION_GATE,
-        r"(?:verification|quality|validation|exit|release|test|parity) gates?|gates|exit criteria"
-        r"|verification(?: (?:steps|checks|criteria))?",
+        r"(?:verification|quality|validation|exit|release|test|parity) gates|gates|exit criteria"
+        r"|^(?:verification|validation)(?: (?:gate|steps|checks|criteria))?(?=$|\s*\()|verification criteria",
     ),
     (_K.ACTION_ITEM, r"action items?|actions|next steps?|follow[- ]?ups?"),
     (_K.OPEN_QUESTION, r"open (?:questions?|issues?|points?)|unresolved questions?"),
@@ -44,7 +44,7 @@ _AFTER = re.compile(
     r"register|criteria|summary|snapshot|target|matrix|v?\d)\b)",
     re.IGNORECASE,
 )
-_BEFORE = 3
+_BEFORE = 2
 _NUMBERING = re.compile(r"^(?:appendix \w+\W+|(?:section )?\d+(?:\.\d+)*[.):]?\s+|[a-z][.)]\s+)+", re.IGNORECASE)
 _PARENS = re.compile(r"\(([^()]*)\)")
 

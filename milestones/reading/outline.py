@@ -15,6 +15,7 @@ from milestones.reading.headings import Opening, is_gate, opening
 from milestones.reading.labels import is_date, is_goal, is_status, label_kind
 from milestones.reading.segments import Segment, opening_of, segment_of, segments
 from milestones.reading.statuses import heading_status, sentence_status, stated_status
+from milestones.reading.tables import TABLED, row_items, table_of
 from milestones.reading.targets import targets_in
 from milestones.reading.words import date_in, plain
 
@@ -383,7 +384,13 @@ class Outline:
             label.gate.add_commands(tuple(command.text for command in fenced_commands(block)))
 
     def table(self, block: Block) -> None:
-        """Tables are read by `milestones.reading.progress`, when every milestone is known."""
+        """The rows of a table under a label are its items; its numbers and statuses wait for the whole document."""
+        label = self.label
+        if label is None or label.role != "items" or label.kind not in TABLED or block.depth:
+            return
+        if found := table_of(block):
+            for text, line in row_items(found):
+                self.own(self.criterion(text, line, line, label.kind), label)
 
 
 def _may_open(block: Block) -> bool:

@@ -38,6 +38,25 @@ _RULES: tuple[tuple[str, str], ...] = (
 _RULE = [(name, re.compile(words, re.IGNORECASE)) for name, words in _RULES]
 
 
+# A cheap look before the rules: without one of these no rule can hold.
+_HINTS = (
+    "only",
+    "not ",
+    "n't",
+    "never",
+    "keep",
+    "kept",
+    "retain",
+    "limit",
+    "delete",
+    "remove",
+    "drop",
+    "gone",
+    "retired",
+)
+_HINTS += ("frozen", "untouched", "immutable")
+
+
 def is_path(text: str) -> bool:
     """Whether a code span names a file or folder: has a slash or a known ending, no spaces, not a route or a type."""
     if text.startswith(("/", "-", "http")) or not _PATH.match(text) or text.endswith("()"):
@@ -77,6 +96,9 @@ def named_paths(text: str) -> list[str]:
 def rule_of(text: str) -> str:
     """What a sentence or heading makes of the paths it names."""
     words = plain(text)
+    lower = words.lower()
+    if not any(word in lower for word in _HINTS):
+        return ""
     return next((name for name, pattern in _RULE if pattern.search(words)), "")
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from milestones.facts import Table
+from milestones.facts import CriterionKind, Table
 from milestones.reading.blocks import WIDEST, Block
 from milestones.reading.words import plain
 
@@ -55,3 +56,16 @@ def column(table: Table, *names: str) -> int | None:
             if head == name or head.startswith(name + " ") or head.endswith(" " + name):
                 return at
     return None
+
+
+# Kinds whose items teams keep in tables; metrics become targets instead.
+TABLED = frozenset(CriterionKind) - {CriterionKind.METRIC, CriterionKind.CHECKLIST, CriterionKind.VERIFICATION_GATE}
+_INDEX = re.compile(r"^(?:#|no\.?|id|nr\.?|key|priority|severity)$", re.IGNORECASE)
+
+
+def row_items(table: Table) -> Iterator[tuple[str, int]]:
+    """The words of each row with its line: of the first column that is not a number or a mark."""
+    at = next((at for at, head in enumerate(table.header) if not _INDEX.match(plain(head))), 0)
+    for place, (row, line) in enumerate(zip(table.rows, table.row_lines, strict=True)):
+        if row[at] and place != table.total:
+            yield row[at], line

@@ -56,9 +56,19 @@ _FILLER = re.compile(
 )
 
 
+_DIGIT = re.compile(r"\d")
+_SIGN = re.compile(r"[≤≥<>≠]|==")
+_PROMISING = re.compile(
+    rf"[≤≥<>≠]\s*\d|==\s*\d|=[<>]\s*\d|[<>]=\s*\d|\d\s?%|:\s*{_NUMBER}\s*(?:–|—|-|\.\.|to)\s*\d|"
+    r"\b(?:least|less than|most|more than|minimum(?: of)?|min|maximum(?: of)?|max|up to|below|under|above|over|"
+    r"fewer than|greater than)\.? \d",
+    re.IGNORECASE,
+)
+
+
 def targets_in(text: str, line: int) -> tuple[Target, ...]:
     """Every target that one item or paragraph states."""
-    if not any(digit in text for digit in "0123456789"):
+    if not _DIGIT.search(text) or not _PROMISING.search(text):
         return ()
     words = plain(text)
     return tuple(Target(text, measure, expect, line) for measure, expect in _stated(words))
@@ -68,17 +78,15 @@ def _stated(words: str) -> Iterator[tuple[str, str]]:
     if found := _RANGE.match(words):
         yield found["measure"].strip(), f"in {found['low']}..{found['high']}{found['unit'] or ''}"
         return
-    some = False
-    for found in _COMPARED.finditer(words):
-        if measure := _measure(found["measure"]):
-            some = True
-            yield measure, f"{_SIGNS[found['sign']]} {_value(found['value'])}"
-    if some:
-        return
-    if (found := _THRESHOLD.search(words)) and (covered := _COVERAGE.search(words)):
+    if _SIGN.search(words):
+        compared = [(_measure(found["measure"]), found) for found in _COMPARED.finditer(words)]
+        yield from ((measure, f"{_SIGNS[found['sign']]} {_value(found['value'])}") for measure, found in compared)
+        if compared:
+            return
+    if "%" in words and (found := _THRESHOLD.search(words)) and (covered := _COVERAGE.search(words)):
         yield covered[1], f">= {_value(found['value'])}"
         return
-    for found in _SPOKEN.finditer(words):
+    for found in _SPOKEN.finditer(words) if _SPOKEN_MEASURES.search(words) else ():
         measure = _measure(found["measure"])
         if measure and _SPOKEN_MEASURES.search(measure):
             sign = next(sign for n, (sign, _) in enumerate(_WORDS) if found.group(f"w{n}"))

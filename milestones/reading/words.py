@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from milestones.reading.blocks import LONGEST
 
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _LINK = re.compile(r"!?\[([^\[\]]{0,500})\]\([^()\s]{0,1000}(?:\s+\"[^\"]{0,200}\")?\)")
-_MARKS = re.compile(r"\*{1,3}|`+|~~|(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w)")
-_SPACE = re.compile(r"\s+")
+_UNDERSCORES = re.compile(r"(?<!\w)_{1,2}(?=\w)|(?<=\w)_{1,2}(?!\w)")
 _QUOTES = str.maketrans(
     {"“": '"', "”": '"', "’": "'", "‘": "'", "‑": "-", "‐": "-", "−": "-", "\u200b": "", "\ufeff": ""}
 )
@@ -17,10 +17,20 @@ _SYMBOLS = re.compile(r"^[^\w\[\"'(*`~]+\s*", re.UNICODE)
 _BOLD = re.compile(r"^(?:\*\*|__)(?=\S)(.{1,200}?)(?:\*\*|__)(:?)\s*(.*)$", re.DOTALL)
 
 
+@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """The words without Markdown's marks, comments and typographic variants."""
-    text = _LINK.sub(r"\1", _COMMENT.sub("", text[:LONGEST]))
-    return _SPACE.sub(" ", _MARKS.sub("", text)).translate(_QUOTES).strip()
+    text = text[:LONGEST]
+    if "<!--" in text:
+        text = _COMMENT.sub("", text)
+    if "](" in text:
+        text = _LINK.sub(r"\1", text)
+    text = text.replace("*", "").replace("`", "").replace("~~", "")
+    if "_" in text:
+        text = _UNDERSCORES.sub("", text)
+    if not text.isascii():
+        text = text.translate(_QUOTES)
+    return " ".join(text.split())
 
 
 def without_symbols(text: str) -> str:
