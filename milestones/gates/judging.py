@@ -43,6 +43,7 @@ class Reading:
     last_seen: Mapping[str, str] = field(default_factory=dict)
     baseline: Mapping[str, Measurement] = field(default_factory=dict)
     previous: Mapping[str, Measurement] = field(default_factory=dict)
+    places: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def short(self) -> str:
@@ -105,6 +106,8 @@ def _lack(bound: Bound, other: Measurement | None) -> Lack:
 
 
 def _failed(verdict: Verdict, sentence: str, measure: str, family: Family, reading: Reading) -> Verdict:
+    if measure in reading.places:
+        sentence += f": {reading.places[measure]}"
     if trouble := reading.trouble(measure, family):
         sentence += f"; besides, part of its evidence cannot be used: {trouble}"
     step = f"see what {measure} counts at {reading.short}, mend it, and judge the commit that does"
@@ -237,11 +240,21 @@ def _reasons(
 ) -> Iterable[str]:
     strict = [gate for gate in done if not gate.informational]
     found = [gate.sentence for gate in strict if gate.state is not State.PASS]
-    found += [f"{_said(one.criterion)}: {one.sentence}" for one in criteria if one.state is not State.PASS]
+    found += [_reason(one) for one in criteria if one.state is not State.PASS and not _told(one, strict)]
     found += [f'policy proves "{words}", and no criterion of milestone {key} holds these words' for words in unmatched]
     if not strict and not criteria and not found:
         found = [f"nothing is asked of milestone {key}: no criterion in its document, and no strict bound in policy"]
     return dict.fromkeys(found)
+
+
+def _told(one: CriterionVerdict, gates: Iterable[Verdict]) -> bool:
+    """Whether the milestone's own gates have said all that blocks this criterion."""
+    blocking = {gate for gate in one.gates if gate.state is not State.PASS and not gate.informational}
+    return bool(blocking) and blocking <= set(gates)
+
+
+def _reason(one: CriterionVerdict) -> str:
+    return f"{_said(one.criterion)}: {one.sentence}"
 
 
 def _said(criterion: Criterion) -> str:

@@ -24,6 +24,9 @@ from milestones.models.evidence import same_tree
 from .measuring import STATIC, static_digest
 
 RULE_VERSION = 1
+PLACES_TOLD = 3
+# of each kind of evidence, the measures that its findings are the places of
+COUNTED = {"leftovers": ("leftovers.imports",), "junit": ("tests.failed",), "ruff": ("lint.ruff.findings",)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,29 @@ def reading_of(project: Project, sha: str, rows: list[Evidence], today: date) ->
         baseline=_measured_at(project, project.start_sha),
         previous=_measured_at(project, parent_of(project, sha)),
         today=today,
+        places=places_of(rows),
     )
+
+
+def places_of(rows: Iterable[Evidence]) -> dict[str, str]:
+    """measure -> the first places that it counted, "server/app.py:3 imports flask, and 2 more"."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        counted = [one.name for one in row.measurements.all() if one.name in COUNTED.get(row.kind, ())]
+        for name in counted:
+            found.setdefault(name, []).extend(_place(finding) for finding in row.findings)
+    return {name: _listed(places) for name, places in found.items() if places}
+
+
+def _place(finding: Mapping[str, Any]) -> str:
+    at = ":".join(str(part) for part in (finding["path"], finding["line"]) if part)
+    first = str(finding["text"]).strip().split("\n")[0]
+    return " ".join(part for part in (at, finding["rule"] if finding["rule"] != "import" else "", first[:120]) if part)
+
+
+def _listed(places: list[str]) -> str:
+    more = len(places) - PLACES_TOLD
+    return "; ".join(places[:PLACES_TOLD]) + (f"; and {more} more" if more > 0 else "")
 
 
 def parent_of(project: Project, sha: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+import re
 import socket
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -15,10 +16,13 @@ from milestones.clients import git
 from milestones.models import Commit, Project
 
 POLICY_FILE = "migration.toml"
+SSH = re.compile(r"[\w.-]+@[\w.-]+:")
 
 
 def protocols_for(source: str) -> str:
     """The protocols that git may speak for this source. Raises GitError for an address that is not allowed."""
+    if "://" not in source and SSH.match(source):
+        raise git.GitError(f"{source} is an ssh address; give the https address of the repository")
     scheme = urlsplit(source).scheme if "://" in source else "file"
     if scheme != "file" and scheme not in settings.MIGRATOR_PROTOCOLS.split(":"):
         allowed = ", ".join(settings.MIGRATOR_PROTOCOLS.split(":"))

@@ -98,6 +98,7 @@ class TestTrack:
             (["/nowhere/at/all"], "/nowhere/at/all is no folder on this machine"),
             (["gopher://example.org/x"], "gopher:// addresses are not allowed here"),
             (["https://127.0.0.1/x.git"], "MIGRATOR_PRIVATE_ADDRESSES=1"),
+            (["git@example.org:team/x.git"], "give the https address"),
             (["{work}", "--rev", "nope"], "there is no commit 'nope'"),
             (["{work}", "--docs-ref", "nope"], "there is no commit 'nope'"),
             (["{work}", "--default-branch", "nope"], "there is no commit 'nope'"),

@@ -41,11 +41,11 @@ class Command(BaseCommand):
         self.stdout.write(json.dumps(found, indent=2) if options["json"] else page.of_project(project, found))
 
     def _register(self, options: dict[str, Any]) -> Project:
-        source = options["source"]
+        source = options["source"].removeprefix("file://")
         try:
             return tracking.register(
                 tracking.Wish(
-                    source=source if "://" in source else str(Path(source).resolve()),
+                    source=str(Path(source).resolve()) if Path(source).exists() else source,
                     name=options["name"],
                     policy_text=_policy(options["policy"]),
                     revision=options["rev"],
