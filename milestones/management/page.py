@@ -8,6 +8,10 @@ from typing import Any, Protocol
 
 from milestones.models import Project
 
+NO_MILESTONES = (
+    "none found: headings such as `## Milestone 1 — …` or `## Phase 1: …` make them; "
+    "say where the documents are with docs (and docs_ref, for another branch) in migration.toml"
+)
 SIGNS = {"pass": "●", "fail": "■", "unknown": "◆"}
 
 
@@ -57,7 +61,7 @@ def of_project(project: Project, found: dict[str, Any]) -> str:
         f"at {found['sha'][:8]}, documents at {found['docs_sha'][:8]}, {policy}",
         "",
         f"Milestones ({len(found['milestones'])})",
-        *(_milestone(one) for one in found["milestones"]),
+        *([_milestone(one) for one in found["milestones"]] or [_wrapped(NO_MILESTONES, "  ")]),
     ]
     if found["measurements"]:
         lines += ["", "Measured", *(f"  {_value(one):>10}  {one['name']}" for one in found["measurements"])]
