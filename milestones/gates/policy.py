@@ -15,6 +15,9 @@ from milestones.gates.sections import Section, load
 
 DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
 
+# every bare measure of proves stands for all that done says of it, so the two multiply
+MOST_BOUNDS = 1_000
+
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -175,6 +178,9 @@ def _milestones(section: Section) -> tuple[MilestonePolicy, ...]:
 def _milestone(section: Section, key: str) -> MilestonePolicy:
     _refuse_dotted_key(section, key)
     section.only("owner", "endpoints", "groups", "done", "proves")
+    for part in ("done", "proves"):
+        if isinstance(section.values.get(part), list | dict) and len(section.values[part]) > MOST_BOUNDS:
+            raise section.error(f"{section.name(part)} has more than {MOST_BOUNDS} entries; split the milestone", part)
     done = tuple(_bound(section, text, "done", index) for index, text in enumerate(section.strings("done")))
     return MilestonePolicy(
         key=key.strip(),
@@ -206,9 +212,12 @@ def _proof(section: Section, words: str, done: tuple[Bound, ...]) -> Proof:
     if not texts:
         raise section.error(f'nothing is listed to prove "{words}"; name a measure or write a bound', words)
     listed = isinstance(section.values[words], list)
+    last = {text: index for index, text in enumerate(texts)}
+    if len(last) > MOST_BOUNDS:
+        raise section.error(f'more than {MOST_BOUNDS} entries prove "{words}"; keep those that matter', words)
     found = [
         bound
-        for index, text in enumerate(texts)
+        for text, index in last.items()
         for bound in _proving(section, text, done, *((words, index) if listed else (words,)))
     ]
     return Proof(words, tuple(dict.fromkeys(found)), section.line(words))

@@ -148,6 +148,12 @@ def test_a_project_without_a_file_has_the_default_policy() -> None:
         (1, "a = " + "[" * 100_000, "nested more than"),
         (1, "a" + ".a" * 50_000 + " = 1", "a key of more than"),
         (1, "a = " + "1" * 5_000, "more than 300 digits"),
+        (2, "[milestones.1]\ndone = [" + "'tests.failed == 0'," * 1_001 + "]", "more than 1000 entries"),
+        (
+            2,
+            "[milestones.1]\n[milestones.1.proves]\n" + "".join(f"a{n} = ''\n" for n in range(1_001)),
+            "more than 1000",
+        ),
         (None, "#" * 300_000, "larger than 256 KB"),
     ],
 )
