@@ -59,6 +59,11 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Evidence about a commit: its own, or that of a commit whose tree is the same hash."""
         return self.filter(project=project, sha__in=same_tree(project, sha))
 
+    def of_commits(self, project: Project, shas: list[str]) -> Self:
+        """What came for these commits, documents apart, with its numbers and without its findings."""
+        rows = self.filter(project=project, sha__in=shas).exclude(kind="docs").defer("findings", "covers")
+        return rows.prefetch_related("measurements")
+
     def last_of_each_kind(self, project: Project) -> dict[str, str]:
         """Where each kind that ever came was seen last: kind -> full sha."""
         latest = self.filter(project=project, kind=OuterRef("kind")).order_by("-pk").values("sha")[:1]

@@ -15,6 +15,10 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
     def latest_at(self, project: Project, sha: str) -> Judgement | None:
         return self.filter(project=project, sha=sha).order_by("-number").first()
 
+    def newest_of_each(self, project: Project) -> dict[str, Judgement]:
+        """sha -> its newest judgement."""
+        return {one.sha: one for one in self.filter(project=project).order_by("number")}
+
 
 class Judgement(models.Model):
     """All verdicts of one commit under one policy and one set of evidence; the newest has the highest number."""
@@ -75,6 +79,14 @@ class Verdict(models.Model):
 class PromotionQuerySet(models.QuerySet["Promotion"]):
     def approved(self) -> Self:
         return self.filter(approved=True)
+
+    def of_project(self, project: Project) -> Self:
+        """The answers of a project, the newest first."""
+        return self.filter(milestone__project=project).select_related("milestone").order_by("-at", "-pk")
+
+    def standing(self, project: Project) -> dict[str, Promotion]:
+        """milestone key -> its latest approval."""
+        return {one.milestone.key: one for one in self.of_project(project).approved().order_by("at", "pk")}
 
 
 class Promotion(models.Model):

@@ -60,7 +60,12 @@ def _counts(evidence: Evidence, digests: dict[str, str], last: dict[tuple[str, s
 
 def evidence_in_force(project: Project, sha: str, policy: str) -> list[Evidence]:
     """The evidence about a commit that counts, in an order that does not depend on when it came."""
-    rows = list(Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"))
+    return in_force(Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"), policy)
+
+
+def in_force(about: Iterable[Evidence], policy: str) -> list[Evidence]:
+    """Of all that came about one tree, what counts under this policy."""
+    rows = list(about)
     digests = {kind: static_digest(kind, policy) for kind in STATIC}
     last: dict[tuple[str, str, str], int] = {}
     for row in rows:

@@ -50,11 +50,12 @@ def dry_run(milestone: Milestone, sha: str) -> DryRun:
     """What would be answered, without a trace."""
     case = evaluate.case_of(milestone.project, sha, timezone.now().date())
     judged = _judged(case, milestone.key)
-    return DryRun(judged.state is State.PASS, judged.reasons, _seen(case))
+    return DryRun(judged.state is State.PASS, judged.reasons, seen_of(case))
 
 
-def _seen(case: evaluate.Case) -> str:
-    return f"{case.policy_hash[:16]}{case.evidence_hash[:16]}"
+def seen_of(looked_at: evaluate.Case | Judgement) -> str:
+    """Names the policy and the evidence that somebody looks at, to be shown again with the click."""
+    return f"{looked_at.policy_hash[:16]}{looked_at.evidence_hash[:16]}"
 
 
 def _judged(case: evaluate.Case, key: str) -> MilestoneJudgement:
@@ -74,7 +75,7 @@ def promote(milestone: Milestone, sha: str, *, by: User, seen: str = "") -> Prom
         locked = Milestone.objects.select_for_update().select_related("project").get(pk=milestone.pk)
         evaluate.judge(locked.project_id, sha)
         case = evaluate.case_of(locked.project, sha, timezone.now().date())
-        if seen and seen != _seen(case):
+        if seen and seen != seen_of(case):
             raise ChangedSinceSeenError("policy or evidence changed since you looked; look again, then decide")
         return _answer(locked, case, by)
 

@@ -1,0 +1,226 @@
+"""The project page as one read model: where it stands, why it is blocked, what moved, what came in."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from milestones.facts import Lack, State
+from milestones.models import Commit, Delivery, Evidence, Judgement, Milestone, Project, Promotion, SignOff
+from milestones.models.evidence import same_tree
+
+from . import evaluate, promote
+from .judged import JudgedMilestone, read_back
+from .shown import Reason, Row, Witness, reasons_of, rows_of
+from .standing import Standing, Stop, current_of, stops_of
+from .trends import Trend, trends_of
+
+PROMOTIONS = 5
+DELIVERIES = 8
+
+
+_QUESTIONS = {
+    Standing.PROVEN: "{} was proven",
+    Standing.CLAIMED: "Why {} is only claimed",
+    Standing.REGRESSED: "Why {} has regressed",
+    Standing.BLOCKED: "Why {} is blocked",
+    Standing.OPEN: "Why {} cannot be promoted yet",
+    Standing.LATER: "What {} will take",
+    Standing.SET_ASIDE: "{} is set aside",
+}
+_TONES = {
+    Standing.PROVEN: "pass",
+    Standing.CLAIMED: "claimed",
+    Standing.REGRESSED: "fail",
+    Standing.BLOCKED: "fail",
+    Standing.OPEN: "unknown",
+    Standing.LATER: "later",
+    Standing.SET_ASIDE: "later",
+}
+
+
+def _tone_of(stop: Stop) -> str:
+    """The name under which a standing is drawn."""
+    return "fail" if stop.contradicted else _TONES[stop.standing]
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """The milestone that the page has open."""
+
+    stop: Stop
+    owner: str
+    goal: str
+    status_text: str
+    rows: tuple[Row, ...]
+    reasons: tuple[Reason, ...]
+    promotions: tuple[Promotion, ...]
+
+    @property
+    def awaiting(self) -> list[Row]:
+        return [row for row in self.rows if row.awaits_sign_off]
+
+    @property
+    def passes(self) -> bool:
+        return self.stop.judged.state is State.PASS
+
+    @property
+    def tone(self) -> str:
+        return _tone_of(self.stop) if self.reasons else "pass"
+
+    @property
+    def question(self) -> str:
+        """What the reasons beneath answer."""
+        label = self.stop.label
+        if not self.reasons:
+            return f"{label} is proven" if self.stop.promotion else f"Nothing blocks {label}"
+        return _QUESTIONS[self.stop.standing].format(label)
+
+    @property
+    def comment(self) -> str:
+        """How claim, promotion and evidence stand to each other, where that needs saying."""
+        stop, promotion = self.stop, self.stop.promotion
+        if promotion and stop.standing is Standing.REGRESSED:
+            return f"It was approved at {promotion.sha[:7]}; what was proven then fails now."
+        if promotion:
+            here = " Here it is not shown again:" if self.reasons else ""
+            return f"Approved at {promotion.sha[:7]} by {promotion.by}.{here}"
+        if stop.contradicted:
+            return f"Its document says {stop.status}; a gate says otherwise."
+        if stop.standing is Standing.CLAIMED:
+            return f"Its document says {stop.status}; nothing has shown it yet."
+        return "" if self.reasons else "Every criterion and every gate passes at this commit; it can be promoted."
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that the project page shows; `seen` names policy and evidence, `stamp` everything."""
+
+    project: Project
+    commit: Commit | None
+    judgement: Judgement | None
+    seen: str
+    stops: tuple[Stop, ...]
+    chosen: Chosen | None
+    current: Stop | None
+    trends: tuple[Trend, ...]
+    deliveries: tuple[Delivery, ...]
+    problems: tuple[Mapping[str, object], ...]
+    under_way: int
+    stamp: str
+
+    @property
+    def proven(self) -> int:
+        return sum(stop.standing is Standing.PROVEN for stop in self.stops)
+
+    @property
+    def claimed(self) -> int:
+        return sum(stop.standing is Standing.CLAIMED for stop in self.stops)
+
+    @property
+    def tone(self) -> str:
+        if self.current is not None:
+            return _tone_of(self.current)
+        return "claimed" if self.claimed else "pass"
+
+    @property
+    def headline(self) -> str:
+        """The state of things in a few words."""
+        if not self.stops:
+            return "no milestone yet"
+        if self.current is None:
+            return f"all {self.proven} proven" if not self.claimed else f"nothing open, {self.claimed} only claimed"
+        return f"{self.current.label} {_counted(self.current)}"
+
+
+def _counted(stop: Stop) -> str:
+    strict = stop.judged.strict
+    fails = sum(gate.state is State.FAIL for gate in strict)
+    unknown = sum(gate.state is State.UNKNOWN for gate in strict)
+    unsigned = sum(one.awaits_sign_off for one in stop.judged.criteria)
+    parts = [
+        f"by {fails} gate{'s' * (fails != 1)}" if fails else "",
+        f"{unknown} unknown" if unknown else "",
+        f"{unsigned} to sign off" if unsigned else "",
+    ]
+    return " ".join([stop.word, ", ".join(part for part in parts if part)]).strip()
+
+
+def overview(project: Project, key: str = "") -> Overview:
+    """The page with the milestone `key` open, by default the current one. Raises Milestone.DoesNotExist."""
+    milestones = list(Milestone.objects.filter(project=project).in_order())
+    judgement = promote.latest(project)
+    judged = read_back(judgement) if judgement else {}
+    stops = stops_of(milestones, judged, Promotion.objects.standing(project))
+    current = current_of(stops)
+    stop = _opened(stops, current, key)
+    chosen = _chosen(project, milestones, stop) if stop else None
+    return Overview(
+        project=project,
+        commit=Commit.objects.filter(project=project, sha=project.sha).first(),
+        judgement=judgement,
+        seen=promote.seen_of(judgement) if judgement else "",
+        stops=stops,
+        chosen=chosen,
+        current=current,
+        trends=trends_of(project, evaluate.policy_of(project), stop.key if stop else ""),
+        deliveries=tuple(Delivery.objects.filter(project=project).recent(DELIVERIES)),
+        problems=tuple(project.problems),
+        under_way=Delivery.objects.filter(project=project).under_way().count(),
+        stamp=stamp_of(project),
+    )
+
+
+def _opened(stops: Sequence[Stop], current: Stop | None, key: str) -> Stop | None:
+    """The milestone asked for, else the current one, else the first whose proof is missing, else the last."""
+    if key:
+        found = next((stop for stop in stops if stop.key == key), None)
+        if found is None:
+            raise Milestone.DoesNotExist(key)
+        return found
+    unproven = next((stop for stop in stops if stop.standing is Standing.CLAIMED), None)
+    return current or unproven or (stops[-1] if stops else None)
+
+
+def _chosen(project: Project, milestones: Sequence[Milestone], stop: Stop) -> Chosen:
+    row = next(one for one in milestones if one.key == stop.key)
+    rule = evaluate.policy_of(project).milestone(stop.key)
+    rows = rows_of(row, stop.judged, witness_of(project), _signed(project, stop.key))
+    return Chosen(
+        stop=stop,
+        owner=rule.owner if rule else "",
+        goal=row.goal,
+        status_text=row.status_text,
+        rows=rows,
+        reasons=_reasons(stop.judged, rows, judged=bool(project.sha)),
+        promotions=tuple(Promotion.objects.of_project(project).filter(milestone=row)[:PROMOTIONS]),
+    )
+
+
+def _reasons(said: JudgedMilestone, rows: tuple[Row, ...], *, judged: bool) -> tuple[Reason, ...]:
+    if not judged:
+        return (Reason(State.UNKNOWN, "nothing was judged yet", "fetch the repository", lack=Lack.NEVER_CONNECTED),)
+    return reasons_of(said, rows) if said.state is not State.PASS else ()
+
+
+def witness_of(project: Project) -> Witness:
+    """Where every number at the project's commit comes from."""
+    rows = evaluate.evidence_in_force(project, project.sha, evaluate.policy_hash(project.policy_in_force))
+    return Witness(rows, Evidence.objects.last_of_each_kind(project))
+
+
+def _signed(project: Project, key: str) -> dict[str, str]:
+    words = SignOff.objects.filter(project=project, milestone_key=key, sha__in=same_tree(project, project.sha))
+    return dict(words.values_list("identity", "by"))
+
+
+def stamp_of(project: Project) -> str:
+    """Changes whenever something that the page shows does; asked for every two seconds, so it is cheap."""
+    judged = Judgement.objects.filter(project=project).order_by("-pk").values_list("pk", "number").first()
+    came = Delivery.objects.filter(project=project).order_by("-pk").values_list("pk", "state", "sentence")[:DELIVERIES]
+    newest = Judgement.objects.latest_at(project, project.sha)
+    answered = Promotion.objects.of_project(project).values_list("pk", flat=True).first()
+    said = [project.sha, project.docs_sha, project.policy_sha, project.name, judged, list(came), answered]
+    said.append(newest.number if newest else None)
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:16]

@@ -1,0 +1,144 @@
+"""The weekly report: what moved, where the milestones stand, what is in the way; as one HTML file and as plain text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from pathlib import Path
+
+import css_inline
+import markdown
+import nh3
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from milestones.models import Commit, Judgement, Milestone, Project, Promotion
+
+from . import log
+from .judged import JudgedMilestone, read_back
+from .overview import Overview, overview
+from .standing import label_of
+
+WEEK = timedelta(days=7)
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One gate that says something else than a week ago; `before` is empty where it said nothing."""
+
+    milestone: str
+    gate: str
+    before: str
+    now: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """One week of one project."""
+
+    overview: Overview
+    since: datetime
+    until: datetime
+    compared_with: str
+    moves: tuple[Move, ...]
+    promotions: tuple[Promotion, ...]
+    log_head: str
+
+    @property
+    def project(self) -> Project:
+        return self.overview.project
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A report as it is sent."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def weekly(project: Project, until: datetime | None = None) -> Report:
+    """What moved in the seven days up to `until`, by default now."""
+    until = until or timezone.now()
+    since = until - WEEK
+    before, now = _before(project, since), Judgement.objects.latest_at(project, project.sha)
+    return Report(
+        overview=overview(project),
+        since=since,
+        until=until,
+        compared_with=before.sha if before else "",
+        moves=tuple(_moves(project, before, now)),
+        promotions=tuple(Promotion.objects.of_project(project).filter(at__gt=since, at__lte=until)[:50]),
+        log_head=log.head(),
+    )
+
+
+def _before(project: Project, since: datetime) -> Judgement | None:
+    """The verdicts of the newest commit made before the week, the oldest known where all are of this week."""
+    judged = Judgement.objects.newest_of_each(project)
+    commits = Commit.objects.filter(project=project, sha__in=judged).order_by("committed_at", "sha")
+    older = [one.sha for one in commits if one.sha != project.sha and one.committed_at <= since]
+    any_ = [one.sha for one in commits if one.sha != project.sha]
+    sha = older[-1] if older else next(iter(any_), "")
+    return judged.get(sha)
+
+
+def _moves(project: Project, before: Judgement | None, now: Judgement | None) -> Iterable[Move]:
+    then, here = read_back(before) if before else {}, read_back(now) if now else {}
+    names = {one.key: label_of(one.kind, one.key) for one in Milestone.objects.filter(project=project).in_order()}
+    for key, said in here.items():
+        yield from _moved(names.get(key, key), then.get(key, JudgedMilestone(key)), said)
+
+
+def _moved(name: str, then: JudgedMilestone, said: JudgedMilestone) -> Iterable[Move]:
+    was = {gate.gate: str(gate.state) for gate in then.gates}
+    for gate in said.gates:
+        if was.get(gate.gate, "") != gate.state and was:
+            yield Move(name, gate.gate, was.get(gate.gate, ""), str(gate.state), gate.sentence)
+
+
+# --- as mail --------------------------------------------------------------------------------------------------------
+
+
+def mail_of(report: Report) -> Mail:
+    """Subject, plain text and one self-contained HTML document."""
+    context = {"report": report, "overview": report.overview, "project": report.project, "site": settings.SITE_URL}
+    subject = " ".join(render_to_string("emails/weekly_report.subject.txt", context).split())
+    text = _tidied(render_to_string("emails/weekly_report.md", context))
+    prose = nh3.clean(markdown.markdown(_prose(text), extensions=["sane_lists"]), tags=PROSE_TAGS, attributes={})
+    page = render_to_string("emails/weekly_report.html", {**context, "prose": prose, "subject": subject})
+    return Mail(subject, text, _inliner().inline(page))
+
+
+PROSE_TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "h2", "h3", "br"}
+
+
+def _tidied(text: str) -> str:
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _prose(text: str) -> str:
+    """The part of the plain text that the HTML shows as it is: its opening paragraph."""
+    return text.split("\n\n", 2)[1] if text.count("\n\n") else text
+
+
+@cache
+def _inliner() -> css_inline.CSSInliner:
+    return css_inline.CSSInliner(
+        keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, inline_style_tags=True
+    )
+
+
+def write(project: Project, out: Path) -> Mail:
+    """The report in a file, whole or not at all."""
+    mail = mail_of(weekly(project))
+    draft = out.with_name(f".{out.name}.draft")
+    draft.write_text(mail.html, encoding="utf-8")
+    draft.replace(out)
+    return mail

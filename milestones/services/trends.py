@@ -1,0 +1,165 @@
+"""A few numbers over the judged commits, in the order of their commit time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from milestones.facts import State
+from milestones.gates.bounds import Bound, Op
+from milestones.gates.policy import Policy
+from milestones.models import Commit, Evidence, Judgement, Project
+
+from . import evaluate
+
+COMMITS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line: a value a commit, None where it is not known there."""
+
+    name: str
+    values: tuple[float | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """One small chart; `figure` is the number that matters, `band` the corridor that it should lie in."""
+
+    name: str
+    figure: str
+    rest: str
+    unit: str
+    series: tuple[Series, ...]
+    commits: tuple[str, ...]
+    band: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What is known of one judged commit."""
+
+    sha: str
+    at: datetime
+    numbers: dict[str, float]
+    proven: int
+    claimed: int
+    total: int
+
+
+def trends_of(project: Project, policy: Policy, key: str) -> tuple[Trend, ...]:
+    """The charts that there is data for; corridors are those of the milestone `key` where it sets one."""
+    points = points_of(project)
+    found = [_criteria(points), _tests(points), _leftovers(points)]
+    pairs = sorted({name for point in points for name in point.numbers if name.startswith("similarity.")})
+    return tuple(one for one in [*found, *(_similarity(points, policy, key, name) for name in pairs)] if one)
+
+
+# --- what is known of each commit -----------------------------------------------------------------------------------
+
+
+def points_of(project: Project) -> list[Point]:
+    """The judged commits, oldest first, at most the newest COMMITS of them."""
+    judged = Judgement.objects.newest_of_each(project)
+    commits = {one.sha: one for one in Commit.objects.filter(project=project)}
+    known = sorted((commits[sha].committed_at, sha) for sha in judged if sha in commits)[-COMMITS:]
+    trees = {commits[sha].tree for _, sha in known}
+    evidence = _by_tree(project, trees, commits)
+    return [_point(judged[sha], at, evidence.get(commits[sha].tree, [])) for at, sha in known]
+
+
+def _by_tree(project: Project, trees: set[str], commits: dict[str, Commit]) -> dict[str, list[Evidence]]:
+    shas = [one.sha for one in commits.values() if one.tree in trees]
+    found: dict[str, list[Evidence]] = {}
+    for row in Evidence.objects.of_commits(project, shas):
+        found.setdefault(commits[row.sha].tree, []).append(row)
+    return found
+
+
+def _point(judgement: Judgement, at: datetime, rows: Sequence[Evidence]) -> Point:
+    counted = evaluate.in_force(rows, judgement.policy_hash)
+    numbers = {name: one.value for name, one in evaluate.combine(counted).items()}
+    criteria = [one for milestone in judgement.milestones for one in milestone["criteria"]]
+    proven = sum(one["state"] == State.PASS for one in criteria)
+    claimed = sum(one["claimed"] or one["state"] == State.PASS for one in criteria)
+    return Point(judgement.sha, at, numbers, proven, claimed, len(criteria))
+
+
+# --- the charts -----------------------------------------------------------------------------------------------------
+
+
+def _series(points: Iterable[Point], measure: str, name: str) -> Series:
+    return Series(name, tuple(point.numbers.get(measure) for point in points))
+
+
+def _last(series: Series) -> float | None:
+    return next((value for value in reversed(series.values) if value is not None), None)
+
+
+def _shas(points: Iterable[Point]) -> tuple[str, ...]:
+    return tuple(point.sha for point in points)
+
+
+def _criteria(points: list[Point]) -> Trend | None:
+    if not points or not points[-1].total:
+        return None
+    last = points[-1]
+    series = (
+        Series("total", tuple(float(one.total) for one in points)),
+        Series("claimed", tuple(float(one.claimed) for one in points)),
+        Series("proven", tuple(float(one.proven) for one in points)),
+    )
+    rest = f"of {last.total} proven, {last.claimed - last.proven} only claimed"
+    return Trend("Criteria", str(last.proven), rest, "", series, _shas(points))
+
+
+def _tests(points: list[Point]) -> Trend | None:
+    total = _series(points, "tests.total", "run")
+    last = next((one.numbers for one in reversed(points) if "tests.total" in one.numbers), None)
+    if last is None:
+        return None
+    passed, failed, skipped = (int(last.get(f"tests.{name}", 0)) for name in ("passed", "failed", "skipped"))
+    rest = f"pass, {failed} fail, {skipped} skipped"
+    series = (total, _series(points, "tests.passed", "passed"))
+    return Trend("Tests", f"{passed}", rest, "", series, _shas(points))
+
+
+def _leftovers(points: list[Point]) -> Trend | None:
+    series = _series(points, "leftovers.imports", "left")
+    last = _last(series)
+    if last is None:
+        return None
+    most = max(value for value in series.values if value is not None)
+    rest = f"imports left, {int(most)} at most" if last else f"imports left, of {int(most)} at most"
+    return Trend("Leftovers", f"{int(last)}", rest, "", (series,), _shas(points))
+
+
+def _similarity(points: list[Point], policy: Policy, key: str, measure: str) -> Trend | None:
+    series = _series(points, measure, "similarity")
+    last = _last(series)
+    if last is None:
+        return None
+    bound = _corridor(policy, key, measure)
+    name = f"Similarity, {measure.removeprefix('similarity.')}"
+    rest = bound.expect if bound else "to the legacy file"
+    return Trend(name, f"{last:.3f}", rest, "ratio", (series,), _shas(points), _band(bound))
+
+
+def _corridor(policy: Policy, key: str, measure: str) -> Bound | None:
+    """The bound on a measure: the chosen milestone's, else the first that names it."""
+    ordered = sorted(policy.milestones, key=lambda one: one.key.casefold() != key.casefold())
+    return next((bound for one in ordered for bound in one.done if bound.measure == measure), None)
+
+
+def _band(bound: Bound | None) -> tuple[float, float] | None:
+    if bound is None or bound.value is None:
+        return None
+    scale = 0.01 if bound.percent else 1.0
+    value = bound.value * scale
+    if bound.op is Op.WITHIN and bound.high is not None:
+        return value, bound.high * scale
+    if str(bound.op).startswith(">"):
+        return value, 1.0
+    return (0.0, value) if str(bound.op).startswith("<") else None
