@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 from typing import Any
 
 from celery import Celery
+from celery.platforms import SecurityWarning
 from celery.signals import setup_logging, worker_process_init
 from django_structlog.celery.steps import DjangoStructLogInitStep
 from kombu.transport import TRANSPORT_ALIASES
@@ -15,6 +17,8 @@ from milestones.clients.processes import die_with_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "migrator.settings")
 
+# it warns root of pickled messages; ours are JSON
+warnings.filterwarnings("ignore", category=SecurityWarning)
 TRANSPORT_ALIASES["files"] = "milestones.clients.file_queue:Transport"
 app = Celery("migrator")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -49,6 +49,14 @@ def chromium() -> Iterator[Any]:
     del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
 
 
+@pytest.fixture
+def page(chromium: Any) -> Iterator[Any]:
+    """A page of a browser that has been nowhere yet."""
+    context = chromium.new_context()
+    yield context.new_page()
+    context.close()
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_keys_left_in_redis() -> Iterator[None]:
     yield

@@ -40,3 +40,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_USE_FINDERS = True
+(VAR_DIR / "static").mkdir(exist_ok=True)

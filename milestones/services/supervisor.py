@@ -34,6 +34,7 @@ class Program:
     command: tuple[str, ...]
     held: tuple[int, ...] = ()  # file descriptors that it inherits
     once: bool = False
+    quiet: bool = False  # what it says is not for people, its complaints are
     after: str = ""
     patience: float = float("inf")
     announce: str = ""  # said when it is first started
@@ -88,6 +89,7 @@ def launch(program: Program) -> int:
         pass_fds=program.held,
         process_group=0,
         stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL if program.quiet else None,
         # safe here: the supervisor has one thread
         preexec_fn=partial(die_with_parent, signal.SIGKILL, os.getpid()),  # noqa: PLW1509
     )

@@ -79,7 +79,7 @@ def programs(held: int, address: str, *, demo: bool) -> list[Program]:
               "--without-gossip", "--without-mingle", "--without-heartbeat")  # fmt: skip
     after = "demo" if demo else ""
     return [
-        *([Program("demo", example, once=True)] if demo else []),
+        *([Program("demo", example, once=True, quiet=True)] if demo else []),
         Program("web", _web(held), held=(held,), after=after, patience=PATIENCE_SECONDS, announce=address),
         Program("worker", _celery(*worker), after=after),
         Program("beat", _celery("beat"), after=after),
