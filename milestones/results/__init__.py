@@ -11,7 +11,30 @@ from itertools import chain, islice
 from typing import BinaryIO
 
 from milestones.facts import Fact, ParseError, Summary
-from milestones.results import junit, ruff
+from milestones.results import (
+    checkstyle,
+    cobertura,
+    coverage_py,
+    eslint,
+    flake8,
+    github,
+    go_cover,
+    go_test,
+    jacoco,
+    junit,
+    lcov,
+    metrics,
+    mypy,
+    openmetrics,
+    pylint,
+    pyright,
+    pytest_json,
+    ruff,
+    sarif,
+    tap,
+    trx,
+    unittest_text,
+)
 from milestones.results.likely import likely_kind
 from milestones.results.limits import CHUNK, refuse_archive
 from milestones.results.parser import Family, Parser
@@ -19,7 +42,27 @@ from milestones.results.tally import Tally
 
 PARSERS: dict[str, Parser] = {
     "junit": Parser(junit.read, Family.TESTS, "JUnit XML", "pytest --junit-xml=FILE"),
+    "pytest-json": Parser(pytest_json.read, Family.TESTS, "a pytest-json-report", "pytest --json-report"),
+    "unittest": Parser(unittest_text.read, Family.TESTS, "unittest's text", "python -m unittest -v 2> FILE"),
+    "tap": Parser(tap.read, Family.TESTS, "TAP", "node --test --test-reporter=tap"),
+    "go-test": Parser(go_test.read, Family.TESTS, "go test's JSON", "go test -json ./..."),
+    "trx": Parser(trx.read, Family.TESTS, "TRX", "dotnet test --logger trx"),
+    "cobertura": Parser(cobertura.read, Family.COVERAGE, "Cobertura XML", "coverage xml"),
+    "coverage-py": Parser(coverage_py.read, Family.COVERAGE, "coverage.py's JSON", "coverage json"),
+    "lcov": Parser(lcov.read, Family.COVERAGE, "an LCOV tracefile", "coverage lcov"),
+    "jacoco": Parser(jacoco.read, Family.COVERAGE, "JaCoCo XML", "mvn jacoco:report"),
+    "go-cover": Parser(go_cover.read, Family.COVERAGE, "a Go cover profile", "go test -coverprofile=FILE ./..."),
+    "sarif": Parser(sarif.read, Family.LINT, "SARIF", "ruff check --output-format sarif"),
     "ruff": Parser(ruff.read, Family.LINT, "ruff JSON", "ruff check --output-format json"),
+    "flake8": Parser(flake8.read, Family.LINT, "flake8's text", "flake8 --count"),
+    "pylint": Parser(pylint.read, Family.LINT, "pylint JSON", "pylint --output-format=json2"),
+    "mypy": Parser(mypy.read, Family.LINT, "mypy's text", "mypy"),
+    "pyright": Parser(pyright.read, Family.LINT, "pyright JSON", "pyright --outputjson"),
+    "eslint": Parser(eslint.read, Family.LINT, "ESLint JSON", "eslint -f json"),
+    "checkstyle": Parser(checkstyle.read, Family.LINT, "checkstyle XML", "checkstyle -f xml"),
+    "github": Parser(github.read, Family.LINT, "GitHub annotations", "ruff check --output-format github"),
+    "metrics": Parser(metrics.read, Family.METRICS, "metrics as JSON", """echo '{"name": 1}'"""),
+    "openmetrics": Parser(openmetrics.read, Family.METRICS, "OpenMetrics text", "curl .../metrics"),
 }
 
 

@@ -58,7 +58,8 @@ class _Cases(xmlstream.Reader):
         self.last = ("", "")
         self.child = self.message = ""
         self.child_depth = self.case_depth = 0
-        self.suite_itself = False
+        self.suite_itself = self.from_pytest = self.from_jest = self.counts_subtests = False
+        self.todo = self.todo_child = False  # a test that its runner expects to fail: what it says is no failure
 
     @property
     def cases(self) -> int:
@@ -81,9 +82,10 @@ class _Cases(xmlstream.Reader):
             if 0 <= seconds < 1e9 and 0 < len(name) + len(suite) < 1000 and suite:
                 here = (suite, name)
                 if here == self.last:
-                    self.slack += 1
+                    return self._case(attributes)
                 self.last = here
                 self.open = True
+                self.todo = False
                 self.case_depth = self.depth
                 if name[-1:] == "]":
                     name, parameters = split_parameters(name)
@@ -125,19 +127,32 @@ class _Cases(xmlstream.Reader):
             raise ParseError("a <testcase> outside any <testsuite>: this is no JUnit XML; write the file again")
         get = attributes.get
         written = get("time")
-        name, parameters = split_parameters(wording.name(get("name", "")))
-        suite = wording.name(get("classname") or get("class") or self.path)
-        if (suite, name + parameters) == self.last:
-            self.slack += 1
-        self.last = (suite, name + parameters)
+        whole = wording.one_line(get("name", ""))
+        suite = wording.one_line(get("classname") or get("class") or self.path)
+        if (suite, whole) == self.last and self._again():
+            return
+        self.last = (suite, whole)
+        name, parameters = split_parameters(whole)
         seconds = _seconds(written) if written else None
         path = placed(get("file") or "")
         line = line_number(get("line"))
         self.facts.append(Outcome(_PASSED, suite, name, parameters, seconds, "", path, line))
         self.open = True
+        self.todo = False
         self.case_depth = self.depth
         if (get("status") or get("result") or "").lower() in _NOT_RUN:
             self._mark(Result.SKIPPED, "")
+
+    def _again(self) -> bool:
+        """The same case right after itself: from pytest one more try, or its teardown, of the one test."""
+        self.slack += 1
+        if not (self.from_pytest and self.facts):
+            return False
+        last = self._last()
+        self.facts[-1] = last._replace(flaky=last.result is _PASSED)
+        self.open = True
+        self.case_depth = self.depth
+        return True
 
     def _within_case(self, tag: str, attributes: dict[str, str]) -> None:
         if self.child:
@@ -162,12 +177,14 @@ class _Cases(xmlstream.Reader):
 
     def _begin_child(self, tag: str, attributes: dict[str, str]) -> None:
         self.child, self.child_depth = tag, self.depth - 1
+        self.todo_child = tag == "skipped" and attributes.get("type") == "todo"
         self.message = attributes.get("message") or attributes.get("type") or ""
         self.capture()
 
     def _close_child(self) -> None:
         text = self.release()
         self._mark(_ENDINGS[self.child], self.message if len(self.message) > 3 else f"{self.message} {text}")
+        self.todo = self.todo or self.todo_child
         self.child = ""
         if self.suite_itself:
             self.suite_itself = self.open = False
@@ -181,7 +198,7 @@ class _Cases(xmlstream.Reader):
         last = self._last()
         if last.result is not _PASSED:
             self.slack += 1
-        if _WORSE[result] <= _WORSE[last.result]:
+        if self.todo or _WORSE[result] <= _WORSE[last.result]:
             return
         bad = _WORSE[result] >= 2
         self.bad += bad and _WORSE[last.result] < 2
@@ -193,6 +210,10 @@ class _Cases(xmlstream.Reader):
 
     def _suite(self, attributes: dict[str, str]) -> None:
         name = wording.name(attributes.get("name", ""))
+        self.from_pytest = self.from_pytest or name in ("pytest", "pytest tests")
+        # From version 9 on pytest adds subtests that passed to the count and writes no case for them.
+        self.counts_subtests = self.counts_subtests or name == "pytest tests"
+        self.from_jest = self.from_jest or name == "jest tests"
         stated = {key: attributes[key] for key in ("tests", "failures", "errors", "skipped") if attributes.get(key)}
         self.suites.append(
             _Suite(name, stated, self.cases, 0, self.bad, self.skipped, self.slack, self.parser.CurrentLineNumber)
@@ -207,7 +228,10 @@ class _Cases(xmlstream.Reader):
         every = self.cases - suite.cases
         slack = self.slack - suite.slack
         bad = self.bad - suite.bad
-        _hold(suite, "tests", ("tests",), every - suite.inner - slack - bad, every + slack)
+        tolerant = self.from_pytest or self.from_jest  # they leave out further tries, and tests to do
+        low = 0 if tolerant else every - suite.inner - slack - bad - (self.skipped - suite.skipped)
+        high = MOST_CASES * 2 if self.counts_subtests else every + slack
+        _hold(suite, "tests", ("tests",), low, high)
         low = 0 if suite.inner else bad - slack
         _hold(suite, "failures and errors", ("failures", "errors"), low, bad + slack)
         skipped = self.skipped - suite.skipped

@@ -63,15 +63,17 @@ def _resolved(plain: str, written: str) -> str:
 
 
 def settle(path: str, tree: Collection[str]) -> str:
-    """The path of `tree` that an absolute path ends in, or the path itself: a tool may have run anywhere."""
-    if path in tree:
-        return path
+    """The file of `tree` that is meant: the tool ran elsewhere, or knows neither checkout nor source folder.
+
+    First the longest end of the path that is in the tree, then the one file of the tree that ends in the path.
+    """
     rest = path
-    while "/" in rest:
+    while rest not in tree and "/" in rest:
         rest = rest.partition("/")[2]
-        if rest in tree:
-            return rest
-    return path
+    if rest in tree and (rest == path or "/" in rest or path.startswith("/")):
+        return rest
+    ends = [known for known in tree if known.endswith("/" + path)]
+    return ends[0] if len(ends) == 1 else path
 
 
 def line_number(value: object) -> int | None:

@@ -29,6 +29,13 @@ def name(text: str) -> str:
     return " ".join(clean(text, LONGEST_NAME).split())
 
 
+def one_line(text: str) -> str:
+    """A name with its spaces as they are, but no line ends and control characters, cut like all names."""
+    if not text.isprintable():
+        text = _CONTROL.sub("", _COLOUR.sub("", text[: LONGEST_NAME * 4])).replace("\n", " ").replace("\t", " ")
+    return text if len(text) < LONGEST_NAME else text[: LONGEST_NAME - 1] + "…"
+
+
 def split_parameters(full: str) -> tuple[str, str]:
     """`test_a[x-1]` as ("test_a", "x-1"); a bracket after a space belongs to the name."""
     if not full.endswith("]"):
