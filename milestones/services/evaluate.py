@@ -91,9 +91,22 @@ def combine(rows: Iterable[Evidence]) -> dict[str, facts.Measurement]:
     return found
 
 
+def brought_by(rows: Iterable[Evidence]) -> dict[str, frozenset[str]]:
+    """measure -> the kinds of evidence that it came by: ruff's findings come as ruff's JSON, or in SARIF."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        for one in row.measurements.all():
+            found.setdefault(one.name, set()).add(row.kind)
+    return {name: frozenset(kinds) for name, kinds in found.items()}
+
+
 def _sum(before: facts.Measurement | None, one: MeasurementRow) -> facts.Measurement:
-    value = one.value + (before.value if before else 0)
-    unresolved = one.unresolved + (before.unresolved if before else 0)
+    """Counts add up. Shares of different files do not: the lowest stands, as unresolved, so that it never proves."""
+    if before is None:
+        return facts.Measurement(one.name, one.value, one.unit, one.subject, facts.Known(one.known), one.unresolved)
+    shares = one.unit in {"ratio", "percent"}
+    value = min(before.value, one.value) if shares else before.value + one.value
+    unresolved = before.unresolved + one.unresolved + shares
     return facts.Measurement(one.name, value, one.unit, one.subject, facts.Known(one.known), unresolved)
 
 
@@ -109,6 +122,7 @@ def reading_of(project: Project, sha: str, rows: list[Evidence], today: date) ->
         sha=sha,
         slug=project.slug,
         measurements=combine(rows),
+        brought=brought_by(rows),
         unusable=unusable,
         present=frozenset(row.kind for row in rows),
         ever=frozenset(seen),
@@ -177,13 +191,15 @@ def _values(measured: Mapping[str, facts.Measurement]) -> list[list[Any]]:
 
 def judge_case(case: Case) -> list[MilestoneJudgement]:
     """Every milestone of the documents, and those that only the policy knows, judged at the case's commit."""
-    rules = {one.key: one for one in case.policy.milestones}
+    rules = {one.key.casefold(): one for one in case.policy.milestones}
     found = []
     for key, plain in Milestone.objects.filter(project=case.project).in_order().values_list("key", "facts"):
         signed = frozenset(identity for milestone, identity in case.signed if milestone == key)
-        found.append(judge_milestone(rules.pop(key, None), from_plain(facts.Milestone, plain), case.reading, signed))
-    for key, rule in rules.items():
-        bare = facts.Milestone(key, facts.MilestoneKind.MILESTONE, key, "migration.toml", 0, 0)
+        found.append(
+            judge_milestone(rules.pop(key.casefold(), None), from_plain(facts.Milestone, plain), case.reading, signed)
+        )
+    for rule in rules.values():
+        bare = facts.Milestone(rule.key, facts.MilestoneKind.MILESTONE, rule.key, "migration.toml", 0, 0)
         found.append(judge_milestone(rule, bare, case.reading, frozenset()))
     return found
 
