@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AbstractBaseUser, User
 
 from milestones.models import Membership, Project, Role
 
@@ -24,7 +24,7 @@ def operator_link(base_url: str) -> str:
     return f"{base_url.rstrip('/')}/enter/{keys.new_entry_link(operator())}/"
 
 
-def role_in(project: Project, user: User) -> Role | None:
+def role_in(project: Project, user: AbstractBaseUser) -> Role | None:
     """A person's role; the operator owns every project."""
     if getattr(user, "is_superuser", False):
         return Role.OWNER
@@ -32,6 +32,6 @@ def role_in(project: Project, user: User) -> Role | None:
     return Role(role) if role else None
 
 
-def may(project: Project, user: User, needed: Role) -> bool:
+def may(project: Project, user: AbstractBaseUser, needed: Role) -> bool:
     role = role_in(project, user)
     return role is not None and role.rank >= needed.rank

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.contrib.auth.models import User
+from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 from django.utils import timezone
 
@@ -66,7 +66,7 @@ class ChangedSinceSeenError(Exception):
     """Policy or evidence is not what the person looked at."""
 
 
-def promote(milestone: Milestone, sha: str, *, by: User, seen: str = "") -> Promotion:
+def promote(milestone: Milestone, sha: str, *, by: AbstractBaseUser, seen: str = "") -> Promotion:
     """Answer an attempt; blocked is an answer, too. Raises NotAllowedError, ChangedSinceSeenError."""
     if not accounts.may(milestone.project, by, Role.MAINTAINER):
         raise NotAllowedError(f"{by} may not promote in {milestone.project.slug}; a maintainer may")
@@ -80,7 +80,7 @@ def promote(milestone: Milestone, sha: str, *, by: User, seen: str = "") -> Prom
         return _answer(locked, case, by)
 
 
-def _answer(milestone: Milestone, case: evaluate.Case, by: User) -> Promotion:
+def _answer(milestone: Milestone, case: evaluate.Case, by: AbstractBaseUser) -> Promotion:
     granted = Promotion.objects.approved().filter(milestone=milestone, stage="", sha=case.sha).first()
     key = {"milestone": milestone, "stage": "", "sha": case.sha}
     hashes = {"policy_hash": case.policy_hash, "evidence_hash": case.evidence_hash}
