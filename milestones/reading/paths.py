@@ -39,7 +39,7 @@ _RULE = [(name, re.compile(words, re.IGNORECASE)) for name, words in _RULES]
 
 
 # A cheap look before the rules: without one of these no rule can hold.
-_HINTS = (
+_HINTS: tuple[str, ...] = (
     "only",
     "not ",
     "n't",
@@ -54,7 +54,7 @@ _HINTS = (
     "gone",
     "retired",
 )
-_HINTS += ("frozen", "untouched", "immutable")
+_HINTS += ("retired", "frozen", "untouched", "immutable")
 
 
 def is_path(text: str) -> bool:

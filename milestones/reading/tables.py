@@ -28,8 +28,13 @@ def table_of(block: Block) -> Table | None:
         return None
     rows = [_fit(cells_of(row), len(header)) for row in block.rows[2:]]
     lines = tuple(range(block.line + 2, block.line + 2 + len(rows)))
-    total = next((n for n in range(len(rows) - 1, -1, -1) if _TOTAL.match(plain(rows[n][0]))), None)
+    total = next((n for n in range(len(rows) - 1, -1, -1) if is_total(rows[n][0])), None)
     return Table(block.line, header, tuple(rows), lines, total)
+
+
+def is_total(cell: str) -> bool:
+    """Whether a row's first cell makes it a row of totals."""
+    return bool(_TOTAL.match(plain(cell)))
 
 
 def _fit(cells: tuple[str, ...], width: int) -> tuple[str, ...]:

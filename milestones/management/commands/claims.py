@@ -1,0 +1,74 @@
+"""`manage.py claims FILE...` or `claims REPO --rev R`: what documents claim that cannot be so."""
+
+from __future__ import annotations
+
+import json
+import sys
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from milestones.clients import git
+from milestones.reading.claims import NEED_TREE, Contradiction, Tree, contradictions, page_of
+
+from .read import contents
+
+DOCUMENTS = (".md", ".markdown")
+
+
+class Command(BaseCommand):
+    help = "Print the contradictions in documents, or in a commit's documents against its tree; exit 1 if there is one."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("sources", nargs="+", metavar="FILE|REPO")
+        parser.add_argument("--rev", help="a revision of REPO, or REV:folder; links and paths are checked in its tree")
+        parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
+
+    def handle(self, *args: object, **options: Any) -> None:
+        sources, rev = options["sources"], options["rev"]
+        found = (
+            in_repository(sources, rev) if rev else contradictions(page_of(name, contents(name)) for name in sources)
+        )
+        if options["json"]:
+            self.stdout.write(json.dumps({"findings": [printed(one) for one in found]}, ensure_ascii=False, indent=2))
+        else:
+            self.tell(found, NEED_TREE if not rev else {})
+        if found:
+            sys.exit(1)
+
+    def tell(self, found: tuple[Contradiction, ...], unchecked: dict[int, str]) -> None:
+        for one in found:
+            first, *others = (f"{place.path}:{place.line}" for place in one.places)
+            self.stdout.write(
+                f"{first}: rule {one.rule}: {one.message}" + (f" ({', '.join(others)})" if others else "")
+            )
+        for rule, why in unchecked.items():
+            self.stdout.write(f"rule {rule}, not checked: {why}")
+
+
+def printed(one: Contradiction) -> dict[str, Any]:
+    places = [{"path": place.path, "line": place.line} for place in one.places]
+    return {"rule": one.rule, "message": one.message, "places": places}
+
+
+def in_repository(sources: list[str], revision: str) -> tuple[Contradiction, ...]:
+    """The contradictions of a commit's documents, wrong usage where there is no such commit."""
+    if len(sources) > 1:
+        raise CommandError("--rev goes with one repository", returncode=2)
+    rev, folder = git.split_revision(revision)
+    try:
+        with git.open_repository(sources[0]) as repository:
+            sha = repository.resolve(rev)
+            entries = {entry.path: entry for entry in repository.tree(sha) if entry.kind == "blob"}
+            under = f"{folder.strip('/')}/" if folder else ""
+            names = {
+                path: entry.sha for path, entry in entries.items()
+                if path.lower().endswith(DOCUMENTS) and path.startswith(under) and entry.mode != "120000"
+            }  # fmt: skip
+            blobs = dict(repository.blobs(set(names.values())))
+            pages = [page_of(path, blobs[blob]) for path, blob in names.items() if blob in blobs]
+            return contradictions(pages, Tree(frozenset(entries), lambda path: repository.read(sha, path)))
+    except git.GitError as error:
+        raise CommandError(error.reason, returncode=2) from error

@@ -1,0 +1,156 @@
+"""Documents laid out for the rules: facts, blocks with their section, dates, links, and what belongs together."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from milestones.facts import Document, Milestone, ParseError, Place
+from milestones.reading.blocks import Block, blocks_of, printable
+from milestones.reading.document import LARGEST, decoded, front_matter, read_document
+from milestones.reading.joining import links_of
+from milestones.reading.words import normal, plain
+
+
+@dataclass(frozen=True, slots=True)
+class Contradiction:
+    """Two statements that cannot both hold, or one that the tree refutes; `places` are in the order they are told."""
+
+    rule: int
+    message: str
+    places: tuple[Place, ...]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A commit's files: their paths, and a way to their bytes."""
+
+    paths: frozenset[str]
+    read: Callable[[str], bytes] = field(default=lambda path: b"")
+
+    @cached_property
+    def folders(self) -> frozenset[str]:
+        found = set()
+        for path in self.paths:
+            while path := posixpath.dirname(path):
+                found.add(path)
+        return frozenset(found)
+
+    @cached_property
+    def by_name(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path in sorted(self.paths):
+            found.setdefault(posixpath.basename(path), []).append(path)
+        return found
+
+    def has(self, path: str) -> bool:
+        return path in self.paths or path in self.folders
+
+    def ending(self, path: str) -> list[str]:
+        """Files that the path may mean: itself, or those that end in it."""
+        if path in self.paths:
+            return [path]
+        return [other for other in self.by_name.get(posixpath.basename(path), ()) if other.endswith("/" + path)]
+
+
+@dataclass
+class Page:
+    """One document for the rules."""
+
+    document: Document
+    blocks: list[Block]
+
+    @property
+    def path(self) -> str:
+        return self.document.path
+
+    def place(self, line: int) -> Place:
+        return Place(self.path, line)
+
+    @cached_property
+    def sections(self) -> list[str]:
+        """For each block, the words of the heading it stands under."""
+        found, heading = [], ""
+        for block in self.blocks:
+            if block.kind == "heading" and not block.quoted:
+                heading = plain(block.text)
+            found.append(heading)
+        return found
+
+    @cached_property
+    def snapshot(self) -> bool:
+        """Whether it tells of one moment: a report or record, not a plan that is kept up."""
+        return bool(_SNAPSHOT.search(f"{posixpath.basename(self.path)} {self.document.title}"))
+
+    def milestones(self) -> Iterator[tuple[Milestone, tuple[Milestone, ...]]]:
+        """Every milestone with those round it, outermost first."""
+        stack: list[tuple[Milestone, tuple[Milestone, ...]]] = [(one, ()) for one in self.document.milestones[::-1]]
+        while stack:
+            one, above = stack.pop()
+            yield one, above
+            stack += [(child, (*above, one)) for child in one.children[::-1]]
+
+    def top_at(self, line: int) -> Milestone | None:
+        """The outermost milestone whose section holds a line."""
+        return next((one for one in self.document.milestones if one.line <= line <= one.last_line), None)
+
+    @cached_property
+    def about(self) -> tuple[str, str]:
+        """The key and words of the one milestone that the head of the document says it is about."""
+        for block in self.blocks[:8]:
+            for row in block.rows:
+                if found := _ABOUT.search(plain(row)):
+                    return (found["other"] or found["key"]), normal(found["title"])
+        return "", ""
+
+
+_SNAPSHOT = re.compile(
+    r"(?i)report|record|snapshot|analysis|audit|retro|post-?mortem|changelog|minutes|log\b|20\d\d-\d\d"
+)
+_ABOUT = re.compile(
+    r"(?i)^(?:milestone|phase):?\s+(?P<key>[\w.-]+)(?:\s*\((?P<other>[\w-]+)\))?\s*[—–:-]\s*(?P<title>.{5,120})$"
+)
+
+
+def page_of(path: str, data: bytes) -> Page:
+    """A document for the rules; one that cannot be read has no blocks."""
+    document = read_document(path, data)
+    if len(data) > LARGEST:
+        return Page(document, [])
+    try:
+        _, text = front_matter(printable(decoded(path, data)[0]))
+        return Page(document, blocks_of(text))
+    except ParseError:
+        return Page(document, [])
+
+
+class Set:
+    """The documents looked at together."""
+
+    def __init__(self, pages: Iterable[Page], tree: Tree | None = None) -> None:
+        self.pages = {page.path: page for page in pages}
+        self.tree = tree
+
+    @cached_property
+    def linked(self) -> frozenset[tuple[str, str]]:
+        """Pairs of documents that belong together: one links to the other, or both name the same milestone."""
+        pairs = set()
+        for page in self.pages.values():
+            for target, _ in links_of(page.document):
+                if target in self.pages and target != page.path:
+                    pairs |= {(page.path, target), (target, page.path)}
+            for other in self.pages.values():
+                if other is not page and _names(page, other):
+                    pairs |= {(page.path, other.path), (other.path, page.path)}
+        return frozenset(pairs)
+
+    def joined(self, one: Page, other: Page) -> bool:
+        return one is other or (one.path, other.path) in self.linked
+
+
+def _names(page: Page, other: Page) -> bool:
+    key, title = page.about
+    return bool(title) and any(one.key == key and title in normal(one.title) for one in other.document.milestones)

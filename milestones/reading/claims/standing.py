@@ -1,0 +1,201 @@
+"""Rules 2 and 3: what documents state of the same milestone, its neighbours and its boxes."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from milestones.facts import Criterion, CriterionKind, Milestone, Status
+from milestones.reading.claims.pages import Contradiction, Page, Set
+from milestones.reading.headings import opening
+from milestones.reading.joining import natural
+from milestones.reading.progress import progress_rows
+from milestones.reading.statuses import KINS, heading_status, stated_status, status_at_start
+from milestones.reading.words import normal, plain
+
+_OPEN = (Status.PENDING, Status.IN_PROGRESS, Status.NOT_STARTED)
+_RANGE = re.compile(
+    rf"(?i)\b(?P<kin>{KINS})s?\s+(?P<first>\d+)(?:\s*(?P<to>–|—|-|to|through|and|&)\s*(?P<last>\d+))?\s+(?:(?:is|are)\s+(?:now\s+)?)?"
+    r"(?P<status>(?:not |in[- ])?[a-z]+(?: started)?)\b(?!\s*-)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """Someone's word on one milestone: `scope` is the milestone it is a part of, "" where it is a part of none."""
+
+    page: Page
+    line: int
+    scope: str
+    name: str
+    title: str
+    status: Status
+
+
+def statements(page: Page) -> Iterator[Statement]:
+    """What a document states: in headings and status lines, in tables, and of whole ranges ("Phases 0–6 complete")."""
+    for one, above in page.milestones():
+        if one.status is not Status.NONE and _stated_here(page, one):
+            name = _about(one) or f"{one.kind.value} {one.key}"
+            yield Statement(page, _status_line(page, one), _scope(page, above), name, normal(one.title), one.status)
+        if one.status is Status.NONE:
+            yield from _ranges(page, one.status_text, _status_line(page, one), f"{one.kind.value} {one.key}")
+        said, _ = heading_status(one.title)
+        if said is not Status.NONE and said is not one.status:
+            yield Statement(page, one.line, _scope(page, above), f"{one.kind.value} {one.key}", normal(one.title), said)
+    for table in page.document.tables:
+        for found, title, status, line in progress_rows(table):
+            state = stated_status(status, found.key)
+            if state is not Status.NONE:
+                around = [one for one, _ in page.milestones() if one.line < line <= one.last_line]
+                yield Statement(
+                    page, line, _scope(page, tuple(around)), f"{found.kind.value} {found.key}", normal(title), state
+                )
+    yield from _ranges(
+        page,
+        page.document.status_text,
+        _line_of(page, page.document.status_text),
+        page.about[0] and f"milestone {page.about[0]}",
+    )
+
+
+def _about(one: Milestone) -> str:
+    """A plan about milestone 10 speaks for milestone 10."""
+    found = opening(one.title)
+    return f"{found.of} {found.key}" if found and found.of else ""
+
+
+def _scope(page: Page, above: tuple[Milestone, ...]) -> str:
+    if above:
+        return _about(above[-1]) or f"{above[-1].kind.value} {above[-1].key}"
+    return f"milestone {page.about[0]}" if page.about[0] else ""
+
+
+def _ranges(page: Page, text: str, line: int, scope: str) -> Iterator[Statement]:
+    for found in _RANGE.finditer(plain(text)):
+        status = status_at_start(found["status"])
+        if status is Status.NONE:
+            continue
+        first, last = int(found["first"]), int(found["last"] or found["first"])
+        keys = [first, last] if found["to"] in ("and", "&") else range(first, min(last, first + 50) + 1)
+        for key in keys:
+            yield Statement(page, line, scope, f"{found['kin'].lower()} {key}", "", status)
+
+
+def _status_line(page: Page, one: Milestone) -> int:
+    """Where its status is written; its heading where that is in a table elsewhere."""
+    for block in page.blocks:
+        if block.line >= one.line and one.status_text and block.last_line <= one.last_line:
+            for number, row in enumerate(block.rows, start=block.line):
+                if one.status_text[:40] in row:
+                    return number
+    return one.line
+
+
+def _stated_here(page: Page, one: Milestone) -> bool:
+    """Whether its own section states the status; what a table elsewhere states is told at the table's row."""
+    return (
+        heading_status(one.title)[0] is one.status or _status_line(page, one) != one.line or one.line == one.last_line
+    )
+
+
+def _line_of(page: Page, text: str) -> int:
+    for block in page.blocks:
+        for number, row in enumerate(block.rows, start=block.line):
+            if text and text[:40] in row:
+                return number
+    return 1
+
+
+def two_statuses(pages: Set) -> Iterator[Contradiction]:
+    """Rule 2: done here, not done there."""
+    said: defaultdict[tuple[str, str], list[Statement]] = defaultdict(list)
+    for page in pages.pages.values():
+        for statement in statements(page):
+            said[statement.scope, statement.name].append(statement)
+    for (_, name), found in said.items():
+        done = [one for one in found if one.status.claims_done]
+        for one in done:
+            against = [other for other in found if other.status in _OPEN and _comparable(pages, one, other)]
+            if against:
+                told = f"{name} is {_words(one.status)} here and {_words(against[0].status)} there"
+                yield Contradiction(2, told, (one.page.place(one.line), *(o.page.place(o.line) for o in against)))
+                break
+
+
+def _comparable(pages: Set, done: Statement, other: Statement) -> bool:
+    """Same document; or joined ones of which the unfinished statement is no snapshot, and no other plan's number."""
+    if done.page is other.page:
+        return done.line != other.line
+    if other.page.snapshot or not pages.joined(done.page, other.page):
+        return False
+    return not (done.title and other.title) or bool(_content(done.title) & _content(other.title))
+
+
+def _content(title: str) -> set[str]:
+    return {word for word in re.findall(r"\w{4,}", title) if not re.fullmatch(KINS, word)}
+
+
+def _words(status: Status) -> str:
+    return status.value.replace("_", " ")
+
+
+def out_of_order(pages: Set) -> Iterator[Contradiction]:
+    """Rule 3, first half: stated unfinished while later ones of its sequence are done."""
+    for page in pages.pages.values():
+        groups: defaultdict[tuple[tuple[int, ...], str], list[Milestone]] = defaultdict(list)
+        for one, above in page.milestones():
+            groups[tuple(other.line for other in above), one.kind.value].append(one)
+        for group in groups.values():
+            yield from _sequence(page, group)
+
+
+def _sequence(page: Page, group: list[Milestone]) -> Iterator[Contradiction]:
+    ordered = sorted(
+        {one.key: one for one in reversed(group)}.values(), key=lambda one: (one.key[:1].isalpha(), natural(one.key))
+    )
+    for at, one in enumerate(ordered):
+        later = [other for other in ordered[at + 1 :] if other.status.claims_done]
+        if one.status in _OPEN and later:
+            keys = ", ".join(other.key for other in later)
+            told = f"{one.kind.value} {one.key} is {_words(one.status)} while later ones are done: {keys}"
+            yield Contradiction(3, told, (page.place(one.line), *(page.place(other.line) for other in later)))
+
+
+_ASIDE = re.compile(
+    r"(?i)optional|deferred|won'?t|n/?a\b|moved to|stretch|nice to have|follow-?up|skipped|out of scope|postponed|later"
+)
+_NOT_OWED = frozenset(
+    {CriterionKind.NON_GOAL, CriterionKind.RISK, CriterionKind.OPEN_QUESTION, CriterionKind.SCOPE_EXCLUSION,
+     CriterionKind.ACTION_ITEM}
+)  # fmt: skip
+
+
+def _boxes(one: Milestone) -> Iterator[Criterion]:
+    """The boxes a milestone owes: its own and its parts', without what is optional, dropped or set aside."""
+    for item in (*one.criteria, *(item for gate in one.gates for item in gate.items)):
+        aside = _ASIDE.search(item.text) or item.text.startswith("~~")
+        if item.checked is not None and item.kind not in _NOT_OWED and not aside:
+            yield item
+    for child in one.children:
+        if child.status not in (Status.OPTIONAL, Status.DROPPED) and not _ASIDE.search(child.title):
+            yield from _boxes(child)
+
+
+def against_boxes(pages: Set) -> Iterator[Contradiction]:
+    """Rule 3, second half: a status that the boxes under it contradict."""
+    for page in pages.pages.values():
+        told_above: set[int] = set()
+        for one, _ in page.milestones():
+            boxes = {item.line: item for item in _boxes(one)}
+            empty = [item for item in boxes.values() if not item.checked]
+            name = f"{one.kind.value} {one.key}"
+            if one.status.claims_done and empty and not {item.line for item in empty} <= told_above:
+                told_above |= {item.line for item in empty}
+                told = f"{name} is {_words(one.status)} with {len(empty)} of {len(boxes)} boxes open"
+                yield Contradiction(3, told, (page.place(one.line), *(page.place(item.line) for item in empty[:20])))
+            elif one.status in _OPEN and len(boxes) > 2 and not empty:
+                told = f"{name} is {_words(one.status)} with all {len(boxes)} boxes ticked"
+                yield Contradiction(3, told, (page.place(one.line),))
