@@ -1,0 +1,129 @@
+"""What the models of the frameworks share: where they write down what a program registers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from milestones.facts import Place, Problem
+from milestones.parity.guards import Before
+from milestones.parity.patterns import Pattern
+from milestones.parity.routes import Guard, Handler, Route
+from milestones.source.values import (
+    Arguments,
+    Class,
+    External,
+    Function,
+    Instance,
+    Model,
+    Native,
+    Unknown,
+    Value,
+    describe,
+    why_unknown,
+)
+
+DEPTH_LIMIT = 12  # of blueprints in blueprints and routers in routers
+ROUTE_LIMIT = 20_000
+
+
+@dataclass(slots=True)
+class Draft:
+    """A route on its way up through the prefixes and guards of what it is registered on."""
+
+    methods: tuple[str, ...]
+    path: Pattern
+    target: Value
+    place: Place
+    group: str = ""
+    before: tuple[Before, ...] = ()
+    static: bool = False
+    prefixes: tuple[Place, ...] = ()
+    framework: str = ""
+
+    def under(self, prefix: Pattern, place: Place, before: tuple[Before, ...], group: str = "") -> Draft:
+        return Draft(
+            self.methods, self.path.after(prefix), self.target, self.place, self.group or group,
+            (*before, *self.before), self.static, (place, *self.prefixes), self.framework,
+        )  # fmt: skip
+
+
+class Served(Model):
+    """Something that serves routes: an application, a blueprint, a router."""
+
+    framework = ""
+
+    def __init__(self, project: Project, place: Place) -> None:
+        self.project = project
+        self.place = place
+        self.mounted = False
+        project.served.append(self)
+
+    is_application = False
+
+    def drafts(self, depth: int = 0) -> Iterator[Draft]:
+        """Its routes, in the order in which it would try or list them."""
+        raise NotImplementedError
+
+
+@dataclass
+class Project:
+    """What one program registers with whatever frameworks it uses."""
+
+    served: list[Served] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    shelves: dict[str, list[Any]] = field(default_factory=dict)  # a framework's own lists, by name
+    call: Callable[[Value, Arguments], Value] = lambda callee, arguments: None
+    module: Callable[[str, str], Value] = lambda name, importer: None
+    evaluate: Callable[[Any, Any], Value] = lambda node, scope: None
+
+    def unresolved(self, what: str, value: Value, place: Place) -> None:
+        self.problems.append(Problem(f"{what} is not static: {why_unknown(value)}", place.path, place.line))
+
+    def shelf(self, name: str) -> list[Any]:
+        return self.shelves.setdefault(name, [])
+
+    def text(self, value: Value, what: str, place: Place) -> str | None:
+        """A value that must be text; noted as unresolved where it is not."""
+        if isinstance(value, Instance):
+            value = value.attributes.get("value", value)
+        if isinstance(value, str):
+            return value
+        if value is None:
+            return ""
+        self.unresolved(what, value, place)
+        return None
+
+
+def same(value: Value) -> Native:
+    """A decorator that leaves what it decorates as it is."""
+    return Native("decorator", lambda arguments: arguments.get(0, "f"))
+
+
+def served(value: Value) -> Value:
+    """The model behind a value: of an instance of a project's own subclass, that of its base."""
+    return value.model if isinstance(value, Instance) and value.model is not None else value
+
+
+def handler_of(target: Value, place: Place) -> Handler:
+    """Who answers: the function or class that a person wrote, or what is registered where nothing better is known."""
+    target = getattr(target, "handler", target)
+    if isinstance(target, Function):
+        return Handler(target.original.name, target.original.place)
+    if isinstance(target, Class):
+        return Handler(target.name, target.place)
+    if isinstance(target, Instance):
+        return Handler(target.type.name, target.type.place)
+    return Handler(target.name if isinstance(target, External) else _name(target), place)
+
+
+def _name(target: Value) -> str:
+    return "?" if isinstance(target, Unknown) or target is None else describe(target)
+
+
+def route_of(draft: Draft, framework: str, order: int, guards: tuple[Guard, ...]) -> Route:
+    return Route(
+        draft.methods, draft.path, draft.framework or framework, draft.group, handler_of(draft.target, draft.place),
+        order, guards, draft.static, draft.place, tuple(place for place in draft.prefixes if place.path),
+    )  # fmt: skip

@@ -1,0 +1,297 @@
+"""FastAPI and Starlette: applications, routers included with prefixes, mounts, lists of routes, dependencies."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from milestones.facts import Place
+from milestones.parity import patterns
+from milestones.parity.frameworks.board import DEPTH_LIMIT, Draft, Project, Served, same, served
+from milestones.parity.guards import Before
+from milestones.parity.routes import WEBSOCKET, normal_methods
+from milestones.source.values import (
+    Arguments,
+    Class,
+    External,
+    Function,
+    Instance,
+    Model,
+    Native,
+    Unknown,
+    Value,
+    describe,
+)
+
+VERBS = ("get", "post", "put", "delete", "patch", "options", "head", "trace")
+_PASSED = frozenset({"exception_handler", "on_event", "middleware", "websocket_exception"})
+OWN_PAGES = "framework"
+
+
+@dataclass(slots=True, eq=False)
+class Entry:
+    """A route, or something with routes of its own, under a path."""
+
+    path: str
+    methods: tuple[str, ...]
+    target: Value
+    place: Place
+    before: tuple[Before, ...] = ()
+    nested: bool = False
+
+
+class Dependency(Model):
+    """`Depends(x)` or `Security(x)`."""
+
+    def __init__(self, arguments: Arguments) -> None:
+        self.target = arguments.get(0, "dependency")
+        self.place = arguments.place
+
+
+class StaticFiles(Model):
+    """Files served from a folder."""
+
+
+class Entered(Model):
+    """A route made on its own, to stand in a list: `Route`, `Mount`, `WebSocketRoute`."""
+
+    def __init__(self, entry: Entry | None) -> None:
+        self.entry = entry
+
+
+class Router(Served):
+    framework = "starlette"
+
+    def __init__(self, project: Project, arguments: Arguments, framework: str) -> None:
+        super().__init__(project, arguments.place)
+        self.framework = framework
+        prefix = arguments.named.get("prefix", "")
+        self.prefix = project.text(prefix, "the prefix of a router", arguments.place) or ""
+        self.entries: list[Entry] = []
+        self.before = depended(project, arguments.named.get("dependencies"), arguments.place)
+        listed = arguments.named.get(
+            "routes", arguments.positional[0] if framework == "starlette" and arguments.positional else None
+        )
+        self.extend(listed, arguments.place)
+
+    def extend(self, routes: Value, place: Place) -> None:
+        if routes is None or isinstance(routes, bool):
+            return
+        if not isinstance(routes, (list, tuple)):
+            self.project.unresolved("a list of routes", routes, place)
+            return
+        for one in routes:
+            if isinstance(one, Entered):
+                self.entries += [one.entry] if one.entry is not None else []
+            else:
+                self.project.unresolved("a route in a list", one, place)
+
+    def get(self, name: str, place: Place) -> Value:
+        calls: dict[str, Callable[[Arguments], Value]] = {
+            "add_api_route": self._add_route, "add_route": self._add_route, "include_router": self._include,
+            "add_api_websocket_route": self._add_socket, "add_websocket_route": self._add_socket, "mount": self._mount,
+            "websocket": lambda arguments: self._decorator(arguments, [WEBSOCKET]),
+            "websocket_route": lambda arguments: self._decorator(arguments, [WEBSOCKET]),
+            "route": lambda arguments: self._decorator(arguments, arguments.named.get("methods")),
+            "api_route": lambda arguments: self._decorator(arguments, arguments.named.get("methods")),
+        }  # fmt: skip
+        if name in VERBS:
+            return Native(name, lambda arguments: self._decorator(arguments, [name]))
+        if name in calls:
+            return Native(name, calls[name])
+        if name in _PASSED:
+            return Native(name, lambda arguments: same(None))
+        if name == "router":
+            return self
+        if name == "routes":
+            return [Entered(entry) for entry in self.entries]
+        return self.prefix if name == "prefix" else Unknown(f"the router's {name}", place)
+
+    def _decorator(self, arguments: Arguments, methods: Value) -> Value:
+        def register(given: Arguments) -> Value:
+            self.add(arguments, given.get(0, "func"), methods)
+            return given.get(0, "func")
+
+        return Native("route", register)
+
+    def _add_route(self, arguments: Arguments) -> Value:
+        target = arguments.get(1, "endpoint", arguments.named.get("route"))
+        self.add(
+            arguments,
+            target,
+            arguments.get(2, "methods") if self.framework == "starlette" else arguments.named.get("methods"),
+        )
+
+    def _add_socket(self, arguments: Arguments) -> Value:
+        self.add(arguments, arguments.get(1, "endpoint", arguments.named.get("route")), [WEBSOCKET])
+
+    def add(self, arguments: Arguments, target: Value, methods: Value) -> None:
+        entry = entry_of(self.project, arguments, target, methods)
+        if entry is not None:
+            entry.path = self.prefix + entry.path
+            self.entries.append(entry)
+
+    def _include(self, arguments: Arguments) -> Value:
+        child = served(arguments.get(0, "router"))
+        prefix = self.project.text(arguments.named.get("prefix", ""), "the prefix of a router", arguments.place)
+        if not isinstance(child, Router):
+            if arguments.positional or arguments.named:
+                self.project.unresolved("the router included here", child, arguments.place)
+            return
+        child.mounted = True
+        if prefix is not None:
+            before = depended(self.project, arguments.named.get("dependencies"), arguments.place)
+            self.entries.append(Entry(self.prefix + prefix, (), child, arguments.place, before, nested=True))
+
+    def _mount(self, arguments: Arguments) -> Value:
+        entry = mount_of(self.project, arguments)
+        if entry is not None:
+            entry.path = self.prefix + entry.path
+            self.entries.append(entry)
+
+    def drafts(self, depth: int = 0) -> Iterator[Draft]:
+        for entry in self.entries:
+            if not entry.nested:
+                path = patterns.starlette(entry.path)
+                before = (*self.before, *entry.before)
+                note_dependencies(self.project, entry.target)
+                yield Draft(
+                    entry.methods, path, entry.target, entry.place, "", before, False, (self.place,), self.framework
+                )
+            elif isinstance(entry.target, StaticFiles):
+                path = patterns.starlette(entry.path.rstrip("/") + "/{path:path}")
+                yield Draft(("GET",), path, entry.target, entry.place, OWN_PAGES, static=True, framework=self.framework)
+            elif isinstance(entry.target, Served) and depth < DEPTH_LIMIT:
+                yield from self._inside(entry, depth)
+
+    def _inside(self, entry: Entry, depth: int) -> Iterator[Draft]:
+        prefix = patterns.starlette(entry.path)
+        child: Served = entry.target
+        for draft in child.drafts(depth + 1):
+            group = dotted_module(child.place.path)
+            yield draft.under(prefix, entry.place, (*self.before, *entry.before), group)
+
+
+class Application(Router):
+    is_application = True
+
+    def __init__(self, project: Project, arguments: Arguments, framework: str) -> None:
+        super().__init__(project, arguments, framework)
+        self.pages: list[str] = []
+        if framework == "fastapi" and not arguments.incomplete:
+            self._own_pages(arguments)
+
+    def _own_pages(self, arguments: Arguments) -> None:
+        schema = arguments.named.get("openapi_url", "/openapi.json")
+        if isinstance(schema, str) and schema:
+            docs, redoc = arguments.named.get("docs_url", "/docs"), arguments.named.get("redoc_url", "/redoc")
+            callback = arguments.named.get("swagger_ui_oauth2_redirect_url", "/docs/oauth2-redirect")
+            pages = [schema, docs, callback if isinstance(docs, str) and docs else None, redoc]
+            self.pages = [page for page in pages if isinstance(page, str) and page]
+
+    def drafts(self, depth: int = 0) -> Iterator[Draft]:
+        for page in self.pages:
+            target = External(f"{self.framework}{page}")
+            yield Draft(
+                ("GET",), patterns.starlette(page), target, self.place, OWN_PAGES, static=True, framework=self.framework
+            )
+        yield from super().drafts(depth)
+
+
+def dotted_module(path: str) -> str:
+    return path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
+
+
+def entry_of(project: Project, arguments: Arguments, target: Value, methods: Value) -> Entry | None:
+    path = project.text(arguments.get(0, "path"), "the path of a route", arguments.place)
+    if path is None:
+        return None
+    verbs = normal_methods(methods if methods is not None else class_methods(target))
+    if not verbs:
+        project.unresolved(f"the methods of {path}", methods, arguments.place)
+        return None
+    return Entry(
+        path, verbs, target, arguments.place, depended(project, arguments.named.get("dependencies"), arguments.place)
+    )
+
+
+def class_methods(target: Value) -> Value:
+    """The verbs of a class-based endpoint."""
+    if isinstance(target, Class):
+        return [verb for verb in VERBS if isinstance(target.member(verb), Function)] or None
+    return None
+
+
+def mount_of(project: Project, arguments: Arguments) -> Entry | None:
+    path = project.text(arguments.get(0, "path"), "the path of a mount", arguments.place)
+    child = served(arguments.get(1, "app"))
+    if "routes" in arguments.named and child is None:
+        listed = Arguments([], {"routes": arguments.named["routes"]}, arguments.place)
+        child = Router(project, listed, "starlette")
+    if isinstance(child, Served):
+        child.mounted = True
+    if path is None:
+        return None
+    if isinstance(child, External) or not isinstance(child, Model):
+        project.unresolved(f"what is mounted under {path or '/'}", child, arguments.place)
+        return None
+    return Entry(path.rstrip("/"), (), child, arguments.place, nested=True)
+
+
+def depended(project: Project, listed: Value, place: Place) -> tuple[Before, ...]:
+    """A list of dependencies as what stands before a handler."""
+    found = listed if isinstance(listed, (list, tuple)) else []
+    return tuple(_before(project, one) for one in found if isinstance(one, Dependency))
+
+
+def _before(project: Project, one: Dependency) -> Before:
+    note_dependencies(project, one.target)
+    target = one.target.type if isinstance(one.target, Instance) else one.target
+    return Before(describe(target).removesuffix("()").rpartition(".")[2] or describe(target), target, one.place)
+
+
+def note_dependencies(project: Project, target: Value, depth: int = 0) -> None:
+    """Reads what a function's signature depends on, once, and leaves it on the function."""
+    if not isinstance(target, Function):
+        return
+    function = target.original
+    if "__dependencies__" in function.attributes or depth > 5:
+        return
+    found: list[Before] = []
+    function.attributes["__dependencies__"] = found
+    for parameter in function.code.parameters:
+        for node in (parameter.default, parameter.annotation):
+            value = project.evaluate(node, function.scope) if node is not None else None
+            inside = value.arguments.positional if isinstance(value, External) and value.arguments else [value]
+            found += (_before(project, one) for one in inside if isinstance(one, Dependency))
+
+
+def models(project: Project) -> dict[str, Callable[[Arguments], Value]]:
+    """The names of FastAPI and Starlette and what they mean here."""
+    made: dict[str, Callable[[Arguments], Value]] = {}
+    for name in ("fastapi.FastAPI", "fastapi.applications.FastAPI"):
+        made[name] = lambda arguments: Application(project, arguments, "fastapi")
+    for name in ("fastapi.APIRouter", "fastapi.routing.APIRouter"):
+        made[name] = lambda arguments: Router(project, arguments, "fastapi")
+    for name in ("starlette.applications.Starlette",):
+        made[name] = lambda arguments: Application(project, arguments, "starlette")
+    made["starlette.routing.Router"] = lambda arguments: Router(project, arguments, "starlette")
+    for base in ("starlette.routing", "fastapi.routing"):
+        made[f"{base}.Route"] = made[f"{base}.APIRoute"] = lambda arguments: _entered(project, arguments)
+        made[f"{base}.WebSocketRoute"] = made[f"{base}.APIWebSocketRoute"] = lambda arguments: _entered(
+            project, arguments, [WEBSOCKET]
+        )
+        made[f"{base}.Mount"] = lambda arguments: Entered(mount_of(project, arguments))
+    for base in ("starlette.staticfiles", "fastapi.staticfiles"):
+        made[f"{base}.StaticFiles"] = lambda arguments: StaticFiles()
+    for base in ("starlette.middleware.wsgi", "fastapi.middleware.wsgi", "a2wsgi"):
+        made[f"{base}.WSGIMiddleware"] = lambda arguments: served(arguments.get(0, "app"))
+    for base in ("fastapi", "fastapi.params", "fastapi.param_functions"):
+        made[f"{base}.Depends"] = made[f"{base}.Security"] = Dependency
+    return made
+
+
+def _entered(project: Project, arguments: Arguments, methods: Value = None) -> Entered:
+    target = arguments.get(1, "endpoint")
+    given = methods or arguments.get(None, "methods")
+    return Entered(entry_of(project, arguments, target, given))

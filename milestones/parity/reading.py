@@ -1,0 +1,141 @@
+"""Every route that a tree of source registers, read without running it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from milestones.facts import Problem
+from milestones.parity.frameworks import FRAMEWORKS, pyramid
+from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, route_of
+from milestones.parity.guards import NO_NAMING, Naming, guards_of
+from milestones.parity.routes import Route, RouteTable
+from milestones.source.calls import Factory
+from milestones.source.code import File
+from milestones.source.paths import is_test
+from milestones.source.program import Program
+from milestones.source.python_code import python_code
+from milestones.source.values import Arguments, Class, Function, Scope
+
+# what a file that registers routes says somewhere: it is read whether or not anything is seen to import it
+HINTS = re.compile(
+    rb"\b(?:flask|fastapi|starlette|pyramid|django|sanic|Blueprint|APIRouter|add_url_rule|add_route|add_resource|include_router"
+    rb"|register_blueprint|add_api_route|view_config|urlpatterns|includeme)\b|@\w[\w.]*\.(?:route|get|post|put|patch|delete)\("
+)
+_FACTORY = re.compile(
+    r"Flask|FastAPI|Starlette|Configurator|register_blueprint|include_router|add_url_rule|add_api_route|add_resource"
+)
+_REGISTRATIONS = frozenset({"register_blueprint", "include_router", "add_url_rule", "add_api_route", "add_resource"})
+
+Load = Callable[[str], bytes | None]
+
+
+class Shelf:
+    """The code of files by the hash of their content, so that each distinct file is read once."""
+
+    def __init__(self) -> None:
+        self.files: dict[str, File] = {}
+        self.hinted: dict[str, bool] = {}
+
+    def code(self, key: str, load: Callable[[], bytes]) -> File:
+        if key not in self.files:
+            self.files[key] = python_code(load())
+        return self.files[key]
+
+    def has_hint(self, key: str, load: Callable[[], bytes]) -> bool:
+        if key not in self.hinted:
+            self.hinted[key] = HINTS.search(load()) is not None
+        return self.hinted[key]
+
+
+def read_routes(
+    paths: Mapping[str, str], load: Callable[[str], bytes], shelf: Shelf | None = None, naming: Naming = NO_NAMING
+) -> RouteTable:
+    """The routes of a tree given as {path: hash of the content}; `load` gives the bytes of a hash."""
+    shelf = shelf or Shelf()
+    project = Project()
+    models: dict[str, Factory] = {}
+    for make in FRAMEWORKS.values():
+        models.update(make(project))
+    sources = {path: key for path, key in paths.items() if path.endswith(".py") and "\0" not in path}
+
+    def code_at(path: str) -> File | None:
+        key = sources.get(path)
+        return shelf.code(key, lambda: load(key)) if key is not None else None
+
+    program = Program(sources, code_at, models)
+    project.call = program.call
+    project.module = lambda name, importer: program.import_module(name, 0, Scope(path=importer))
+    project.evaluate = program.expression
+    roots = [
+        path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, lambda: load(key))
+    ]
+    _run(program, roots)
+    pyramid.settle(project, _owners(program))
+    routes = tuple(_routes(project, naming))
+    return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, sources))
+
+
+def _run(program: Program, roots: list[str]) -> None:
+    for path in roots:
+        program.run_root(path)
+    for _ in range(3):  # a factory may define what another one needs
+        functions = list(program.uncalled(_FACTORY))
+        for function in functions:
+            if id(function.code) not in program.called and not is_test(function.scope.path):
+                program.call_root(function)
+        if not functions:
+            break
+
+
+def _owners(program: Program) -> dict[int, Class]:
+    found: dict[int, Class] = {}
+    for module in program.modules.values():
+        for value in module.scope.names.values():
+            for member in value.members.values() if isinstance(value, Class) else ():
+                if isinstance(member, Function):
+                    found[id(member.code)] = value
+    return found
+
+
+def _routes(project: Project, naming: Naming) -> Iterator[Route]:
+    """The routes of every application that stands by itself; one created twice in the same place is one."""
+    seen: set[tuple[object, ...]] = set()
+    order = 0
+    for app in project.served:
+        if app.mounted or not app.is_application:
+            continue
+        per_app: set[tuple[object, ...]] = set()
+        for draft in _bounded(app):
+            key = (app.place, draft.methods, draft.path.template, draft.place)
+            if key in seen:
+                continue
+            per_app.add(key)
+            yield route_of(draft, app.framework, order, guards_of(draft.target, draft.before, naming))
+            order += 1
+            if order >= ROUTE_LIMIT:
+                return
+        seen |= per_app
+
+
+def _bounded(app: Served) -> Iterator[Draft]:
+    for index, draft in enumerate(app.drafts()):
+        if index >= ROUTE_LIMIT:
+            return
+        yield draft
+
+
+def _unresolved(program: Program, project: Project) -> tuple[Problem, ...]:
+    lost = [_lost(name, arguments) for name, arguments in program.lost if name in _REGISTRATIONS]
+    limits = [problem for problem in program.problems if not is_test(problem.path)]
+    found = [problem for problem in (*project.problems, *lost, *limits) if not is_test(problem.path)]
+    return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.path, problem.line or 0, problem.reason)))
+
+
+def _lost(name: str, arguments: Arguments) -> Problem:
+    return Problem(f"{name} is called on something that is not static", arguments.place.path, arguments.place.line)
+
+
+def _unparsed(program: Program, shelf: Shelf, sources: Mapping[str, str]) -> tuple[Problem, ...]:
+    read = ((path, shelf.files[key]) for path, key in sorted(sources.items()) if key in shelf.files)
+    return tuple(Problem(problem.reason, path, problem.line) for path, file in read for problem in file.problems)

@@ -1,0 +1,306 @@
+"""What the languages' own functions and methods make of known values. None of them reaches outside."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import chain, product
+from typing import Any
+
+from milestones.source.values import (
+    Arguments,
+    Class,
+    External,
+    Function,
+    Instance,
+    Model,
+    Native,
+    Unknown,
+    Value,
+    truth,
+)
+
+SIZE_LIMIT = 20_000  # items of a container or characters of a string: nobody's route table is longer
+_MISSING = object()
+
+
+def plain(value: Value) -> bool:
+    return value is None or isinstance(value, (str, bytes, bool, int, float))
+
+
+def _unknown(arguments: Arguments, what: str) -> Unknown:
+    return Unknown(f"{what} of something that is made at run time", arguments.place)
+
+
+def _items(value: Value) -> list[Value] | None:
+    if isinstance(value, (list, tuple, set, frozenset, str)):
+        return list(value)
+    return list(value) if isinstance(value, dict) else None
+
+
+def _made(kind: Callable[..., Any]) -> Callable[[Arguments], Value]:
+    def call(arguments: Arguments) -> Value:
+        if not arguments.positional:
+            return kind()
+        items = _items(arguments.positional[0])
+        return _unknown(arguments, kind.__name__) if items is None else _build(kind, items, arguments)
+
+    return call
+
+
+def _build(kind: Callable[..., Any], items: list[Value], arguments: Arguments) -> Value:
+    try:
+        return kind(items)
+    except TypeError:
+        return _unknown(arguments, kind.__name__)
+
+
+def _dict(arguments: Arguments) -> Value:
+    made: dict[Value, Value] = {}
+    if arguments.positional:
+        first = arguments.positional[0]
+        try:
+            made.update(first if isinstance(first, dict) else dict(_items(first) or []))
+        except (TypeError, ValueError):
+            return _unknown(arguments, "dict")
+    return {**made, **arguments.named}
+
+
+def _plain_call(function: Callable[..., Any]) -> Callable[[Arguments], Value]:
+    """A function of plain values alone, called when every argument is one."""
+
+    def call(arguments: Arguments) -> Value:
+        given = arguments.positional
+        if not given or not all(plain(value) or isinstance(value, (list, tuple, dict)) for value in given):
+            return _unknown(arguments, getattr(function, "__name__", "a function"))
+        try:
+            return function(*given)
+        except (TypeError, ValueError, OverflowError):
+            return _unknown(arguments, getattr(function, "__name__", "a function"))
+
+    return call
+
+
+def _str(arguments: Arguments) -> Value:
+    value = arguments.get(0, "object", "")
+    return str(value) if plain(value) else _unknown(arguments, "str")
+
+
+def _range(arguments: Arguments) -> Value:
+    if not arguments.positional or not all(isinstance(value, int) for value in arguments.positional):
+        return _unknown(arguments, "range")
+    try:
+        return list(range(*arguments.positional)[:SIZE_LIMIT])
+    except (TypeError, ValueError):
+        return _unknown(arguments, "range")
+
+
+def _over(function: Callable[..., Any]) -> Callable[[Arguments], Value]:
+    def call(arguments: Arguments) -> Value:
+        given = [_items(value) for value in arguments.positional]
+        known = [items for items in given if items is not None]
+        return [*function(*known)][:SIZE_LIMIT] if known and len(known) == len(given) else _unknown(arguments, "a walk")
+
+    return call
+
+
+def _enumerate(arguments: Arguments) -> Value:
+    items, start = _items(arguments.get(0, "iterable")), arguments.get(1, "start", 0)
+    return (
+        list(enumerate(items, start))
+        if items is not None and isinstance(start, int)
+        else _unknown(arguments, "enumerate")
+    )
+
+
+def _sorted(arguments: Arguments) -> Value:
+    items = _items(arguments.get(0, "iterable"))
+    if items is None:
+        return _unknown(arguments, "sorted")
+    try:
+        return sorted(items, reverse=truth(arguments.get(None, "reverse", False)) is True)
+    except TypeError:
+        return items
+
+
+def _isinstance(arguments: Arguments) -> Value:
+    value, kind = arguments.get(0, "obj"), arguments.get(1, "kind")
+    kinds = [kind] if not isinstance(kind, tuple) else list(kind)
+    names = {"str": str, "int": int, "list": list, "tuple": tuple, "dict": dict, "set": set, "bool": bool}
+    told = [names[one.name] for one in kinds if isinstance(one, Native) and one.name in names]
+    if len(told) == len(kinds) and not isinstance(value, (Unknown, External)):
+        return isinstance(value, tuple(told))
+    if isinstance(value, Instance) and all(isinstance(one, Class) for one in kinds):
+        return any(one in value.type.lineage() for one in kinds)
+    return _unknown(arguments, "isinstance")
+
+
+def _callable(arguments: Arguments) -> Value:
+    value = arguments.get(0, "obj")
+    if isinstance(value, (Function, Class, Native)):
+        return True
+    return False if plain(value) or isinstance(value, (list, tuple, dict)) else _unknown(arguments, "callable")
+
+
+def _native(name: str, call: Callable[[Arguments], Value]) -> Native:
+    return Native(name, call)
+
+
+_CALLS: dict[str, Callable[[Arguments], Value]] = {
+    "list": _made(list), "tuple": _made(tuple), "set": _made(set), "frozenset": _made(frozenset), "dict": _dict,
+    "str": _str, "unicode": _str, "int": _plain_call(int), "float": _plain_call(float), "len": _plain_call(len),
+    "bool": lambda arguments: truth(arguments.get(0, "x", False)), "range": _range, "xrange": _range,
+    "zip": _over(zip), "reversed": lambda arguments: list(reversed(_items(arguments.get(0, "seq")) or [])),
+    "enumerate": _enumerate, "sorted": _sorted, "isinstance": _isinstance, "callable": _callable, "iter": _made(list),
+    "max": _plain_call(max), "min": _plain_call(min), "sum": _plain_call(sum), "abs": _plain_call(abs),
+}  # fmt: skip
+BUILTINS: dict[str, Value] = {name: _native(name, call) for name, call in _CALLS.items()}
+
+
+def _setting(arguments: Arguments) -> Value:
+    """A setting with a default reads as its default; without one only a run would tell."""
+    default = arguments.get(1, "default", _MISSING)
+    return Unknown("read from the environment", arguments.place) if default is _MISSING else default
+
+
+def _joined_path(arguments: Arguments) -> Value:
+    parts = arguments.positional
+    if not parts or not all(isinstance(part, str) for part in parts):
+        return _unknown(arguments, "join")
+    return "/".join(parts).replace("//", "/")
+
+
+EXTERNAL_CALLS: dict[str, Callable[[Arguments], Value]] = {
+    "itertools.chain": _over(chain),
+    "itertools.chain.from_iterable": lambda arguments: [
+        item for items in _items(arguments.get(0, "iterable")) or [] for item in _items(items) or []
+    ],
+    "itertools.product": _over(product),
+    "collections.OrderedDict": _dict,
+    "types.MappingProxyType": _dict,
+    "types.SimpleNamespace": lambda arguments: Unknown("a namespace", arguments.place),
+    "os.getenv": _setting,
+    "os.environ.get": _setting,
+    "typing.cast": lambda arguments: arguments.get(1, "val"),
+    "re.compile": lambda arguments: arguments.get(0, "pattern"),
+    "django.utils.translation.gettext_lazy": lambda arguments: arguments.get(0, "message"),
+    "posixpath.join": _joined_path,
+    "os.path.join": _joined_path,
+}
+
+
+STRING_METHODS = frozenset({
+    "format", "join", "strip", "lstrip", "rstrip", "replace", "lower", "upper", "title", "capitalize", "split", "rsplit",
+    "startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "splitlines", "encode", "count",
+    "isidentifier", "isdigit", "isupper", "islower", "zfill", "swapcase", "casefold",
+})  # fmt: skip
+READING_METHODS = frozenset(
+    {"items", "keys", "values", "copy", "index", "count", "union", "intersection", "difference"}
+)
+_SCRIPT_STRINGS = {"toLowerCase": "lower", "toUpperCase": "upper", "trim": "strip", "startsWith": "startswith"}
+
+
+def method(value: Value, name: str) -> Native | None:
+    """The method `name` of a plain string or container, or None where there is none."""
+    if isinstance(value, str):
+        return _string_method(value, _SCRIPT_STRINGS.get(name, name))
+    if isinstance(value, (list, tuple, dict, set, frozenset)):
+        special = _CONTAINER_METHODS.get(name)
+        if special is not None:
+            return Native(name, lambda arguments: special(value, arguments))
+        if name in READING_METHODS and hasattr(value, name):
+            return Native(name, lambda arguments: _read(value, name, arguments))
+    return None
+
+
+def _string_method(value: str, name: str) -> Native | None:
+    if name == "concat":
+        return Native(name, lambda arguments: _string_call(value, "__add__", arguments))
+    if name not in STRING_METHODS:
+        return None
+    return Native(name, lambda arguments: _string_call(value, name, arguments))
+
+
+def _string_call(value: str, name: str, arguments: Arguments) -> Value:
+    given = [*arguments.positional, *arguments.named.values()]
+    flat = [item for one in given for item in (one if isinstance(one, (list, tuple)) else [one])]
+    if not all(plain(item) for item in flat) or len(value) > SIZE_LIMIT:
+        return _unknown(arguments, name)
+    try:
+        return getattr(value, name)(*arguments.positional, **arguments.named)
+    except (TypeError, ValueError, KeyError, IndexError, AttributeError, LookupError):
+        return _unknown(arguments, name)
+
+
+def _read(value: Value, name: str, arguments: Arguments) -> Value:
+    try:
+        made = getattr(value, name)(*arguments.positional)
+    except (TypeError, ValueError):
+        return _unknown(arguments, name)
+    return list(made) if name in ("items", "keys", "values") else made
+
+
+def _append(value: Value, arguments: Arguments) -> Value:
+    if isinstance(value, list) and len(value) < SIZE_LIMIT:
+        value.extend(arguments.positional)
+    elif isinstance(value, set):
+        value.update(one for one in arguments.positional if plain(one))
+
+
+def _extend(value: Value, arguments: Arguments) -> Value:
+    items = _items(arguments.get(0, "iterable"))
+    if isinstance(value, list):
+        value.extend((items if items is not None else [_unknown(arguments, "extend")])[: SIZE_LIMIT - len(value)])
+
+
+def _insert(value: Value, arguments: Arguments) -> Value:
+    index, item = arguments.get(0, "index"), arguments.get(1, "object")
+    if isinstance(value, list) and isinstance(index, int) and len(value) < SIZE_LIMIT:
+        value.insert(index, item)
+
+
+def _update(value: Value, arguments: Arguments) -> Value:
+    given = arguments.get(0, "other", {})
+    if isinstance(value, dict):
+        value.update(given if isinstance(given, dict) else {})
+        value.update(arguments.named)
+    elif isinstance(value, set):
+        value.update(_items(given) or [])
+
+
+def _get(value: Value, arguments: Arguments) -> Value:
+    key, default = arguments.get(0, "key"), arguments.get(1, "default")
+    if not isinstance(value, dict) or isinstance(key, (Unknown, list, dict, set)):
+        return _unknown(arguments, "get")
+    return value.get(key, default)
+
+
+def _setdefault(value: Value, arguments: Arguments) -> Value:
+    key = arguments.get(0, "key")
+    if not isinstance(value, dict) or isinstance(key, (Unknown, list, dict, set)):
+        return _unknown(arguments, "setdefault")
+    return value.setdefault(key, arguments.get(1, "default"))
+
+
+def _pop(value: Value, arguments: Arguments) -> Value:
+    key = arguments.get(0, "key", -1)
+    try:
+        if isinstance(value, dict):
+            return value.pop(key, arguments.get(1, "default"))
+        return value.pop(key) if isinstance(value, list) else _unknown(arguments, "pop")
+    except (TypeError, IndexError, KeyError):
+        return _unknown(arguments, "pop")
+
+
+def _concat(value: Value, arguments: Arguments) -> Value:
+    rest = [item for one in arguments.positional for item in (_items(one) if not isinstance(one, str) else [one]) or []]
+    return [*value, *rest]
+
+
+_CONTAINER_METHODS: dict[str, Callable[[Value, Arguments], Value]] = {
+    "append": _append, "add": _append, "push": _append, "extend": _extend, "insert": _insert, "update": _update,
+    "get": _get, "setdefault": _setdefault, "pop": _pop, "concat": _concat,
+}  # fmt: skip
+
+
+def is_model(value: Value) -> bool:
+    return isinstance(value, Model) or (isinstance(value, Instance) and value.model is not None)

@@ -1,0 +1,218 @@
+"""A whole tree of source: its modules by name, its imports followed, everything that may register something run."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+from milestones.facts import Place, Problem
+from milestones.source import code
+from milestones.source.calls import Exhausted, Factory
+from milestones.source.evaluate import Evaluator
+from milestones.source.values import Arguments, Class, External, Function, Module, Scope, Unknown, Value
+
+STEPS = 3_000_000
+STEPS_A_ROOT = 400_000
+
+Load = Callable[[str], code.File | None]
+
+
+class Program(Evaluator):
+    """Evaluates the modules of a tree. `load` gives a file's code by path, None where there is no such file."""
+
+    def __init__(self, paths: Mapping[str, Any], load: Load, models: Mapping[str, Factory]) -> None:
+        super().__init__(models, STEPS)
+        self.paths = paths
+        self.load = load
+        self.modules: dict[str, Module] = {}
+        self.problems: list[Problem] = []
+        self.read: dict[str, code.File] = {}
+        self._folders = {path.rpartition("/")[0] for path in paths}
+        self._folders |= {folder[:end] for folder in list(self._folders) for end in _slashes(folder)}
+        self._tops = _tops(paths)
+        self._reserved = {name.partition(".")[0] for name in models}
+        self._placed: dict[tuple[str, str], str | None] = {}
+
+    def run_root(self, path: str) -> None:
+        """Evaluates one module as a run would start it, within its share of steps."""
+        self._within_share(path, lambda: self.module_at(path))
+
+    def call_root(self, function: Function) -> Value:
+        """Calls a function that nothing in the tree calls, its arguments unknown."""
+        place = function.place
+        arguments = Arguments([], {}, place, incomplete=True)
+        return self._within_share(place.path, lambda: self.call_function(function, arguments))
+
+    def _within_share(self, path: str, act: Callable[[], Value]) -> Value:
+        kept = max(0, self.steps_left - STEPS_A_ROOT)
+        self.steps_left = min(self.steps_left, STEPS_A_ROOT)
+        try:
+            return act()
+        except Exhausted:
+            self.problems.append(Problem("takes more steps to work out than the limit allows", path, 1))
+        except RecursionError:
+            self.problems.append(Problem("nested too deeply to work out", path, 1))
+        finally:
+            self.depth, self.stack, self.undecided = 0, [], 0
+            self.steps_left = max(1, self.steps_left + kept)
+        return None
+
+    # --- modules
+
+    def module_at(self, path: str) -> Module:
+        """The module at a path, evaluated the first time it is asked for, after the packages it stands in."""
+        found = self.modules.get(path)
+        if found is not None:
+            return found
+        module = Module(path, dotted(path), Scope(path=path))
+        self.modules[path] = module
+        for package in self._packages(path):
+            self.module_at(package)
+        file = self.load(path)
+        if file is not None:
+            self.read[path] = file
+            module.scope.names.update({"__name__": Unknown("the name it runs under", Place(path, 1)), "__file__": path})
+            before, self.undecided = self.undecided, 0
+            try:
+                self.run(file.body, module.scope)
+            except (Exhausted, RecursionError):
+                raise
+            except Exception as signal:  # a jump outside any function
+                if type(signal).__name__ != "_Jump":
+                    raise
+            finally:
+                self.undecided = before
+        return module
+
+    def _packages(self, path: str) -> Iterator[str]:
+        folder = path.rpartition("/")[0]
+        for end in _slashes(folder):
+            package = f"{folder[:end]}/__init__.py"
+            if package in self.paths and package != path:
+                yield package
+
+    def import_module(self, name: str, level: int, scope: Scope) -> Value:
+        if level:
+            return self._relative(name, level, scope.path)
+        path = self.locate(name, scope.path)
+        if path is not None:
+            return self._opened(path)
+        return External(name)
+
+    def _opened(self, path: str) -> Module:
+        if path.endswith("/"):  # a package without an __init__
+            return self.modules.setdefault(path, Module(path, dotted(path), Scope(path=path)))
+        return self.module_at(path)
+
+    def _relative(self, name: str, level: int, path: str) -> Value:
+        folder = path.rpartition("/")[0]
+        for _ in range(level - 1):
+            folder = folder.rpartition("/")[0]
+        base = "/".join(part for part in (folder, name.replace(".", "/")) if part)
+        found = self._file(base)
+        return self._opened(found) if found else External(f".{name}")
+
+    def _file(self, base: str) -> str | None:
+        for path in (f"{base}.py", f"{base}/__init__.py" if base else "__init__.py"):
+            if path in self.paths:
+                return path
+        return f"{base}/" if base in self._folders else None
+
+    def locate(self, name: str, importer: str) -> str | None:
+        """The path of a module of the tree by its dotted name, as seen from the file that imports it."""
+        folder = importer.rpartition("/")[0]
+        key = (name, folder)
+        if key not in self._placed:
+            self._placed[key] = self._locate(name, folder)
+        return self._placed[key]
+
+    def _locate(self, name: str, folder: str) -> str | None:
+        inner = name.replace(".", "/")
+        while folder and f"{folder}/__init__.py" in self.paths:
+            folder = folder.rpartition("/")[0]
+        top = name.partition(".")[0]
+        for base in [*_upwards(folder), *self._tops.get(top, ())]:
+            found = self._file(f"{base}/{inner}" if base else inner)
+            if found and not (top in self._reserved and found.endswith("/")):
+                return found
+            if top in self._reserved and not base:
+                return None
+        return None
+
+    def import_name(self, module: Value, name: str, place: Place) -> Value:
+        if isinstance(module, Module):
+            return self.module_attribute(module, name, place)
+        if isinstance(module, External):
+            return External(f"{module.name}.{name}")
+        return Unknown(f"{name} is imported from something unknown", place)
+
+    def module_attribute(self, module: Module, name: str, place: Place) -> Value:
+        if name in module.scope.names:
+            return module.scope.names[name]
+        inner = self._inner(module, name)
+        if inner is not None:
+            return self._opened(inner)
+        return Unknown(f"{name} is not found in {module.name}", place)
+
+    def _inner(self, module: Module, name: str) -> str | None:
+        if not module.path.endswith(("/", "__init__.py")):
+            return None
+        folder = module.path.rpartition("/")[0]
+        return self._file(f"{folder}/{name}" if folder else name)
+
+    # --- what nobody called
+
+    def uncalled(self, mentions: re.Pattern[str]) -> Iterator[Function]:
+        """Functions of evaluated modules that nothing called and that name something of interest in their body."""
+        for module in list(self.modules.values()):
+            for value in list(module.scope.names.values()):
+                for function in _functions(value):
+                    mine = function.scope.path == module.path and id(function.code) not in self.called
+                    if mine and any(mentions.fullmatch(name) for name in names_in(function.code)):
+                        yield function
+
+
+def _functions(value: Value) -> Iterator[Function]:
+    if isinstance(value, Function):
+        yield value
+    elif isinstance(value, Class):
+        yield from (member for member in value.members.values() if isinstance(member, Function))
+
+
+def names_in(node: Any) -> Iterator[str]:
+    """Every name and attribute that stands in a piece of code."""
+    stack = [node]
+    while stack:
+        one = stack.pop()
+        if isinstance(one, code.Name):
+            yield one.id
+        elif isinstance(one, code.Attribute):
+            yield one.name
+        if isinstance(one, tuple):
+            stack.extend(part for part in one if isinstance(part, tuple))
+
+
+def dotted(path: str) -> str:
+    return path.removesuffix("/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _slashes(folder: str) -> list[int]:
+    return [index for index, letter in enumerate(folder) if letter == "/"] + ([len(folder)] if folder else [])
+
+
+def _upwards(folder: str) -> Iterator[str]:
+    while folder:
+        yield folder
+        folder = folder.rpartition("/")[0]
+    yield ""
+
+
+def _tops(paths: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Folders from which a top-level name can be imported, nearest to the root first."""
+    found: dict[str, set[str]] = {}
+    for path in paths:
+        parts = path.split("/")
+        for index, part in enumerate(parts[-8:], max(0, len(parts) - 8)):
+            found.setdefault(part.removesuffix(".py"), set()).add("/".join(parts[:index]))
+    return {name: sorted(folders, key=lambda folder: (folder.count("/"), folder)) for name, folders in found.items()}
