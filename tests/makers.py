@@ -44,10 +44,13 @@ def make_user(name: str = "", *, superuser: bool = False) -> AbstractBaseUser:
 
 def make_project(slug: str = "harbour", *, policy: str = "", sha: str = sha_of(1), **fields: Any) -> Project:
     """A project that stands at a commit; an empty `sha` leaves it never fetched."""
-    named = {"name": slug.capitalize(), "source": f"https://git.example/{slug}.git", "policy_in_force": policy, **fields}
-    project = Project.objects.create(
-        slug=slug, sha=sha, docs_sha=sha, policy_sha=sha_of(7) if policy else "", **named
-    )
+    named = {
+        "name": slug.capitalize(),
+        "source": f"https://git.example/{slug}.git",
+        "policy_in_force": policy,
+        **fields,
+    }
+    project = Project.objects.create(slug=slug, sha=sha, docs_sha=sha, policy_sha=sha_of(7) if policy else "", **named)
     if sha:
         make_commit(project, sha)
     return project
@@ -72,7 +75,9 @@ def make_commit(project: Project, sha: str, days: int = 0, tree: str = "") -> Co
 def make_criterion(text: str, *, checked: bool | None = None, gate: str = "", line: int = 0) -> facts.Criterion:
     line = line or 10 + next(_numbers)
     kind = facts.CriterionKind.DEFINITION_OF_DONE
-    return facts.Criterion(f"c{line}-{abs(hash(text)) % 1000}", kind, text, "docs/roadmap.md", line, line, 0, checked, gate)
+    return facts.Criterion(
+        f"c{line}-{abs(hash(text)) % 1000}", kind, text, "docs/roadmap.md", line, line, 0, checked, gate
+    )
 
 
 def make_milestone(
@@ -118,7 +123,9 @@ def make_tests(project: Project, *, passed: int = 10, failed: int = 0, skipped: 
     """JUnit results with so many tests."""
     total = passed + failed + skipped
     named = {"total": total, "passed": passed, "failed": failed, "skipped": skipped}
-    bad = [facts.Finding(f"test_{n} expected 400, got 422", "tests/test_api.py", 10 + n, "failed") for n in range(failed)]
+    bad = [
+        facts.Finding(f"test_{n} expected 400, got 422", "tests/test_api.py", 10 + n, "failed") for n in range(failed)
+    ]
     return make_evidence(project, "junit", {f"tests.{name}": n for name, n in named.items()}, findings=bad, **fields)
 
 
@@ -127,14 +134,18 @@ def make_judgement(project: Project, sha: str = "") -> Judgement:
     return evaluate.judge(project.pk, sha or project.sha)
 
 
-def make_promotion(milestone: Milestone, *, approved: bool = True, sha: str = "", reasons: Iterable[str] = ()) -> Promotion:
+def make_promotion(
+    milestone: Milestone, *, approved: bool = True, sha: str = "", reasons: Iterable[str] = ()
+) -> Promotion:
     return Promotion.objects.create(
         milestone=milestone, sha=sha or milestone.project.sha, approved=approved, reasons=list(reasons), by="signe",
         policy_hash=f"{next(_numbers):064x}", evidence_hash="0" * 64, day=START.date(),
     )  # fmt: skip
 
 
-def make_delivery(project: Project, kind: str = "junit", state: str = "done", sentence: str = "", **fields: Any) -> Delivery:
+def make_delivery(
+    project: Project, kind: str = "junit", state: str = "done", sentence: str = "", **fields: Any
+) -> Delivery:
     number = next(_numbers)
     return Delivery.objects.create(
         project=project, channel=Channel.UPLOAD, guid=f"delivery-{number}", kind=kind, state=state, sentence=sentence,
@@ -190,10 +201,20 @@ def make_migration(slug: str = "harbour") -> Project:
     make_judgement(project)
     make_promotion(zero, sha=sha_of(36))
     make_promotion(one, sha=sha_of(38))
-    make_promotion(Milestone.objects.get(project=project, key="3"), approved=False, reasons=["tests.failed is 1; the bound is == 0"])
-    make_delivery(project, "junit", "done", "judged as number 1: tests.total 42, tests.failed 1", sha=project.sha, job="ci")
-    make_delivery(project, "ruff", "failed", "line 3: the file breaks off; send what `ruff check --output-format json` writes")
-    make_delivery(project, "junit", "waiting", "waits for commit 1c9ae1f0, which is not fetched yet; a fetch was asked for")
+    make_promotion(
+        Milestone.objects.get(project=project, key="3"),
+        approved=False,
+        reasons=["tests.failed is 1; the bound is == 0"],
+    )
+    make_delivery(
+        project, "junit", "done", "judged as number 1: tests.total 42, tests.failed 1", sha=project.sha, job="ci"
+    )
+    make_delivery(
+        project, "ruff", "failed", "line 3: the file breaks off; send what `ruff check --output-format json` writes"
+    )
+    make_delivery(
+        project, "junit", "waiting", "waits for commit 1c9ae1f0, which is not fetched yet; a fetch was asked for"
+    )
     return project
 
 

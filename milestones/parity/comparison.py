@@ -146,7 +146,7 @@ def compare(legacy: RouteTable, new: RouteTable) -> Comparison:
     old, fresh = Answerer(legacy.application), Answerer(new.application)
     return Comparison(
         missing=tuple(_unanswered(old, fresh)),
-        extra=tuple(_unanswered(fresh, old)),
+        extra=tuple(_unasked(fresh, old)),
         methods=tuple(_method_changes(old, fresh)),
         shadowed=tuple(shadowed(fresh)),
         guards_lost=tuple(_guards_lost(old, fresh)),
@@ -168,6 +168,20 @@ def _unanswered(asked: Answerer, table: Answerer) -> Iterator[Pair]:
             if pair not in seen and _counterpart(route, method, table) is None:
                 seen.add(pair)
                 yield pair
+
+
+def _unasked(fresh: Answerer, old: Answerer) -> Iterator[Pair]:
+    """New pairs that the legacy system knew nothing of; a path of the same shape is known, whatever its converters."""
+    known = {(method, shape(route)) for route in old.routes for method in route.methods}
+    shapes = {(pair.method, pair.path): shape(route) for route in fresh.routes for pair in _pairs(route)}
+    for pair in _unanswered(fresh, old):
+        form = shapes[pair.method, pair.path]
+        if not {(pair.method, form), (ANY, form)} & known:
+            yield pair
+
+
+def _pairs(route: Route) -> Iterator[Pair]:
+    return (Pair(method, route.path) for method in route.methods)
 
 
 def _method_changes(old: Answerer, fresh: Answerer) -> Iterator[MethodChange]:

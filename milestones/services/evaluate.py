@@ -25,8 +25,8 @@ from .measuring import STATIC, static_digest
 
 RULE_VERSION = 1
 PLACES_TOLD = 3
-# of each kind of evidence, the measures that its findings are the places of
-COUNTED = {"leftovers": ("leftovers.imports",), "junit": ("tests.failed",), "ruff": ("lint.ruff.findings",)}
+# the measure that the findings of a kind are the places of; elsewhere each finding names its own
+COUNTED = {"leftovers": "leftovers.imports", "junit": "tests.failed", "ruff": "lint.ruff.findings"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +138,17 @@ def places_of(rows: Iterable[Evidence]) -> dict[str, str]:
     """measure -> the first places that it counted, "server/app.py:3 imports flask, and 2 more"."""
     found: dict[str, list[str]] = {}
     for row in rows:
-        counted = [one.name for one in row.measurements.all() if one.name in COUNTED.get(row.kind, ())]
-        for name in counted:
-            found.setdefault(name, []).extend(_place(finding) for finding in row.findings)
+        own = COUNTED.get(row.kind, "")
+        for finding in row.findings:
+            found.setdefault(own or finding["rule"], []).append(_place(finding, ruled=bool(own)))
     return {name: _listed(places) for name, places in found.items() if places}
 
 
-def _place(finding: Mapping[str, Any]) -> str:
+def _place(finding: Mapping[str, Any], *, ruled: bool) -> str:
     at = ":".join(str(part) for part in (finding["path"], finding["line"]) if part)
+    rule = finding["rule"] if ruled and finding["rule"] != "import" else ""
     first = str(finding["text"]).strip().split("\n")[0]
-    return " ".join(part for part in (at, finding["rule"] if finding["rule"] != "import" else "", first[:120]) if part)
+    return " ".join(part for part in (at, rule, first[:120]) if part)
 
 
 def _listed(places: list[str]) -> str:

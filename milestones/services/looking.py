@@ -12,6 +12,7 @@ from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
 from . import claims, evaluate, measuring, mirror, readings
+from .reader import Reader
 
 Progress = Callable[[str, int, int], None]
 
@@ -40,7 +41,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     repo = mirror.update(project)
     progress("fetch", 1, 1)
     seen = _sight(project, repo)
-    reader = measuring.Reader(repo, progress)
+    reader = Reader(repo, progress)
     documents = measuring.read_documents(reader, seen.docs_sha, seen.policy)
     at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
     hashed = evaluate.policy_hash(seen.policy_text)

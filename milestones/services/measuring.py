@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 
@@ -15,23 +14,16 @@ from milestones.codec import from_plain, to_plain
 from milestones.facts import Document, Finding, Known, Measurement, Problem
 from milestones.gates.policy import Pair, Policy
 from milestones.globs import matches
-from milestones.models import BlobFact
 from milestones.parity import leftovers
 from milestones.parity.similarity import similarity
 
-STATIC = {"similarity": 1, "leftovers": 1}  # evidence kinds that are read from the mirror, each with its rules' version
+from . import endpoints
+from .reader import Reader, Static
+
+# the evidence kinds that are read from the mirror, each with the version of its rules
+STATIC = {"similarity": 1, "leftovers": 1, "routes": 1}
 DOC_PATTERNS = ("**/*.md", "**/*.markdown")
 FINDINGS_KEPT = 1000
-
-
-@dataclass(frozen=True, slots=True)
-class Static:
-    """One kind of evidence read from the mirror."""
-
-    kind: str
-    measurements: tuple[Measurement, ...]
-    findings: tuple[Finding, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,48 +33,6 @@ class Documents:
     documents: tuple[Document, ...] = ()
     problems: tuple[Problem, ...] = ()
     digest: str = ""
-
-
-@dataclass(slots=True)
-class Reader:
-    """Reads one repository's files; counts what it has done for whoever watches."""
-
-    repo: git.Repository
-    progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
-
-    def cached(
-        self, reader: str, entries: Iterable[git.TreeEntry], read: Callable[[str, bytes], Any], *, by_path: bool = False
-    ) -> dict[str, Any]:
-        """path -> facts of each file; a file known by its hash is not read again."""
-        listed = list(entries)
-        rows = BlobFact.objects.filter(reader=reader, blob__in={entry.sha for entry in listed})
-        known = {(row.blob, row.path): row.facts for row in rows}
-        places: dict[tuple[str, str], list[git.TreeEntry]] = {}
-        for entry in listed:
-            places.setdefault((entry.sha, entry.path if by_path else ""), []).append(entry)
-        missing = [place for place in places if place not in known]
-        known |= self._read_new(reader, missing, read, places)
-        return {entry.path: known[place] for place, found in places.items() if place in known for entry in found}
-
-    def _read_new(
-        self,
-        reader: str,
-        missing: list[tuple[str, str]],
-        read: Callable[[str, bytes], Any],
-        places: Mapping[tuple[str, str], list[git.TreeEntry]],
-    ) -> dict[tuple[str, str], Any]:
-        names: dict[str, list[str]] = {}
-        for sha, path in missing:
-            names.setdefault(sha, []).append(path)
-        name = reader.partition("/")[0]
-        new: dict[tuple[str, str], Any] = {}
-        for sha, data in self.repo.blobs(names):
-            for path in names[sha]:
-                new[sha, path] = read(places[sha, path][0].path, data)
-                self.progress(name, len(new), len(missing))
-        rows = [BlobFact(blob=sha, reader=reader, path=path, facts=facts) for (sha, path), facts in new.items()]
-        BlobFact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
-        return new
 
 
 def read_documents(reader: Reader, sha: str, policy: Policy) -> Documents:
@@ -110,10 +60,20 @@ def static_digest(kind: str, policy_hash: str) -> str:
     return hashlib.sha256(f"{kind}/{STATIC[kind]}/{policy_hash}".encode()).hexdigest()
 
 
+def kinds_wanted(policy: Policy) -> frozenset[str]:
+    """The kinds of static evidence that a policy gives something to measure for."""
+    asked = {"leftovers": policy.leftovers.imports, "similarity": policy.start and policy.pairs, "routes": policy.start}
+    return frozenset(kind for kind, given in asked.items() if given)
+
+
 def measure(reader: Reader, sha: str, start: str, policy: Policy) -> list[Static]:
     """All that is read from the sources at a commit, against the legacy system's last one."""
-    found = [_leftovers(reader, sha, policy)] if policy.leftovers.imports else []
-    return [*found, _similarity(reader, sha, start, policy.pairs)] if policy.pairs and start else found
+    how: dict[str, Callable[[], Static]] = {
+        "leftovers": lambda: _leftovers(reader, sha, policy),
+        "similarity": lambda: _similarity(reader, sha, start, policy.pairs),
+        "routes": lambda: endpoints.static(reader, sha, start),
+    }
+    return [how[kind]() for kind in sorted(kinds_wanted(policy))]
 
 
 def _similarity(reader: Reader, sha: str, start: str, pairs: Iterable[Pair]) -> Static:

@@ -15,6 +15,7 @@ from milestones.gates.policy import Policy
 from milestones.models import Criterion, Evidence, Measurement, Milestone, Project
 
 from . import claims, evaluate, measuring, mirror
+from .reader import Reader, Static
 
 
 def ensure_static(claim: claims.Claim | None, project: Project, repo: git.Repository, sha: str) -> None:
@@ -22,12 +23,12 @@ def ensure_static(claim: claims.Claim | None, project: Project, repo: git.Reposi
     project.refresh_from_db()
     hashed = evaluate.policy_hash(project.policy_in_force)
     policy = evaluate.policy_of(project)
-    wanted = {kind: measuring.static_digest(kind, hashed) for kind in measuring.STATIC}
+    wanted = {kind: measuring.static_digest(kind, hashed) for kind in measuring.kinds_wanted(policy)}
     known = set(Evidence.objects.filter(project=project, sha=sha).values_list("kind", "digest"))
     if set(wanted.items()) <= known:
         return
     start = baseline(repo, policy)
-    found = measuring.measure(measuring.Reader(repo), sha, start, policy)
+    found = measuring.measure(Reader(repo), sha, start, policy)
     with claim.writing() if claim else transaction.atomic():
         store_static(project, repo, sha, hashed, found)
 
@@ -37,9 +38,7 @@ def baseline(repo: git.Repository, policy: Policy) -> str:
     return repo.resolve(policy.start) if policy.start else ""
 
 
-def store_static(
-    project: Project, repo: git.Repository, sha: str, hashed: str, found: Iterable[measuring.Static]
-) -> None:
+def store_static(project: Project, repo: git.Repository, sha: str, hashed: str, found: Iterable[Static]) -> None:
     """One row a kind, each once."""
     mirror.remember_commit(project, repo, sha)
     for one in found:

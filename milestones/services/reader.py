@@ -1,0 +1,63 @@
+"""Reading a repository's files, each once by its hash."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from milestones.clients import git
+from milestones.facts import Finding, Measurement, Problem
+from milestones.models import BlobFact
+
+
+@dataclass(frozen=True, slots=True)
+class Static:
+    """One kind of evidence read from the mirror."""
+
+    kind: str
+    measurements: tuple[Measurement, ...]
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(slots=True)
+class Reader:
+    """Reads one repository's files; counts what it has done for whoever watches."""
+
+    repo: git.Repository
+    progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
+
+    def cached(
+        self, reader: str, entries: Iterable[git.TreeEntry], read: Callable[[str, bytes], Any], *, by_path: bool = False
+    ) -> dict[str, Any]:
+        """path -> facts of each file; a file known by its hash is not read again."""
+        listed = list(entries)
+        rows = BlobFact.objects.filter(reader=reader, blob__in={entry.sha for entry in listed})
+        known = {(row.blob, row.path): row.facts for row in rows}
+        places: dict[tuple[str, str], list[git.TreeEntry]] = {}
+        for entry in listed:
+            places.setdefault((entry.sha, entry.path if by_path else ""), []).append(entry)
+        missing = [place for place in places if place not in known]
+        known |= self._read_new(reader, missing, read, places)
+        return {entry.path: known[place] for place, found in places.items() if place in known for entry in found}
+
+    def _read_new(
+        self,
+        reader: str,
+        missing: list[tuple[str, str]],
+        read: Callable[[str, bytes], Any],
+        places: Mapping[tuple[str, str], list[git.TreeEntry]],
+    ) -> dict[tuple[str, str], Any]:
+        names: dict[str, list[str]] = {}
+        for sha, path in missing:
+            names.setdefault(sha, []).append(path)
+        name = reader.partition("/")[0]
+        new: dict[tuple[str, str], Any] = {}
+        for sha, data in self.repo.blobs(names):
+            for path in names[sha]:
+                new[sha, path] = read(places[sha, path][0].path, data)
+                self.progress(name, len(new), len(missing))
+        rows = [BlobFact(blob=sha, reader=reader, path=path, facts=facts) for (sha, path), facts in new.items()]
+        BlobFact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
+        return new
