@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import partial
 from typing import BinaryIO
 
 from milestones.facts import Fact, Outcome, ParseError, Result
@@ -22,7 +21,7 @@ _SUITES = ("testsuite", "testsuites")
 _WORSE = {Result.PASSED: 0, Result.SKIPPED: 1, Result.FAILED: 2, Result.ERROR: 3}
 _RETRIES = frozenset({"flakyFailure", "flakyError", "rerunFailure", "rerunError", "rerun"})
 _NOT_RUN = frozenset({"notrun", "skipped", "disabled", "suppressed", "ignored", "pending", "todo"})
-_outcome = partial(tuple.__new__, Outcome)
+_new = tuple.__new__
 _PASSED = Result.PASSED
 
 
@@ -45,6 +44,19 @@ class _Suite:
     line: int
 
 
+class _Times(dict[str, float]):
+    """Durations by how they are written: few of them, to the millisecond, stand for most of a file's cases."""
+
+    def __missing__(self, written: str) -> float:
+        seconds = _seconds(written)
+        if len(self) < 10_000 and len(written) < 20:
+            self[written] = seconds
+        return seconds
+
+
+_TIMES = _Times()
+
+
 class _Cases(xmlstream.Reader):
     what = "JUnit XML"
 
@@ -55,7 +67,8 @@ class _Cases(xmlstream.Reader):
         self.path = ""
         self.handed_on = self.bad = self.skipped = 0
         self.slack = 0  # elements that tools count in one way or the other: repeated cases, retries, extra failures
-        self.last = ("", "")
+        self.last_suite = self.last_name = ""
+        self.append = self.facts.append
         self.child = self.message = ""
         self.child_depth = self.case_depth = 0
         self.suite_itself = self.from_pytest = self.from_jest = self.counts_subtests = False
@@ -72,26 +85,22 @@ class _Cases(xmlstream.Reader):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         """A plain passed case is most of any file, so it takes the shortest way: a tuple straight into `facts`."""
-        if tag == "testcase" and not self.open and len(attributes) == 3 and self.plain and self.suites:
+        if tag == "testcase" and self.plain and not self.open and len(attributes) == 3 and self.suites:
             try:
                 name = attributes["name"]
                 suite = attributes["classname"]
-                seconds = float(attributes["time"])
-            except (KeyError, ValueError):
+                seconds = _TIMES[attributes["time"]]
+            except KeyError:
                 return self._start(tag, attributes)
-            if 0 <= seconds < 1e9 and 0 < len(name) + len(suite) < 1000 and suite:
-                here = (suite, name)
-                if here == self.last:
-                    return self._case(attributes)
-                self.last = here
+            if name != self.last_name and suite and len(name) + len(suite) < 1000:
+                self.last_name, self.last_suite = name, suite
                 self.open = True
-                self.todo = False
                 self.case_depth = self.depth
                 if name[-1:] == "]":
                     name, parameters = split_parameters(name)
-                    self.facts.append(_outcome((_PASSED, suite, name, parameters, seconds, "", "", None, False)))
+                    self.append(_new(Outcome, (_PASSED, suite, name, parameters, seconds, "", "", None, False)))
                 else:
-                    self.facts.append(_outcome((_PASSED, suite, name, "", seconds, "", "", None, False)))
+                    self.append(_new(Outcome, (_PASSED, suite, name, "", seconds, "", "", None, False)))
                 return None
         return self._start(tag, attributes)
 
@@ -112,7 +121,7 @@ class _Cases(xmlstream.Reader):
 
     def end(self, tag: str) -> None:
         if tag == "testcase" and self.open and self.depth == self.case_depth:
-            self.open = False
+            self.open = self.todo = False
             return
         self.depth -= 1
         if self.child and self.depth == self.child_depth:
@@ -129,16 +138,15 @@ class _Cases(xmlstream.Reader):
         written = get("time")
         whole = wording.one_line(get("name", ""))
         suite = wording.one_line(get("classname") or get("class") or self.path)
-        if (suite, whole) == self.last and self._again():
+        if whole == self.last_name and suite == self.last_suite and self._again():
             return
-        self.last = (suite, whole)
+        self.last_suite, self.last_name = suite, whole
         name, parameters = split_parameters(whole)
-        seconds = _seconds(written) if written else None
+        seconds = _TIMES[written] if written else None
         path = placed(get("file") or "")
         line = line_number(get("line"))
         self.facts.append(Outcome(_PASSED, suite, name, parameters, seconds, "", path, line))
         self.open = True
-        self.todo = False
         self.case_depth = self.depth
         if (get("status") or get("result") or "").lower() in _NOT_RUN:
             self._mark(Result.SKIPPED, "")

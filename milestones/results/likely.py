@@ -20,7 +20,7 @@ _MARKS: tuple[tuple[str, re.Pattern[bytes]], ...] = tuple(
         ("coverage-py", rb'\A\s*\{\s*"meta"\s*:\s*\{|"executed_lines"\s*:'),
         ("pyright", rb'"generalDiagnostics"\s*:'),
         ("eslint", rb'\A\s*\[\s*\{\s*"filePath"\s*:'),
-        ("go-test", rb'\A\s*\{[^\n]{0,400}"Action"\s*:'),
+        ("go-test", rb'^\{"Time":[^\n]{0,400}"Action"\s*:|^\{"Action"\s*:'),
         ("pylint", rb'"message-id"\s*:|"messageId"\s*:\s*"[A-Z]\d{4}"'),
         ("ruff", rb'\A\s*\[\s*\{.{0,4000}"(?:cell|noqa_row)"\s*:'),
         ("lcov", rb"^(?:TN:|SF:)"),
@@ -33,6 +33,7 @@ _MARKS: tuple[tuple[str, re.Pattern[bytes]], ...] = tuple(
             "mypy",
             rb"^[^\s:][^:\n]*:\d+:(?:\d+:)? (?:error|note|warning): |^Success: no issues found|^Found \d+ errors? in",
         ),
+        ("mypy", rb'^\{"file": [^\n]{0,4000}"severity": "'),
         ("flake8", rb"^[^\s:][^:\n]*:\d+:\d+: [A-Z]+\d+ "),
     )
 )

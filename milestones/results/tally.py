@@ -130,7 +130,7 @@ class _Cases:
             self.suites[suite] += 1
         else:
             self.suites["(further suites)"] += 1
-        if self.total <= NAMES_WATCHED:
+        if self.total <= NAMES_WATCHED and case.name:
             self._watch(case)
         self.flaky += case.flaky
         if result is Result.PASSED:

@@ -53,7 +53,7 @@ class _Run:
             self.ran, self.counts = int(ran["count"]), None
         elif self.ran is not None and (result := _RESULT.match(line)):
             self.counts = {
-                key: int(count) for key, count in re.findall(r"([a-z ]+?)=(\d{1,9})", result["counts"] or "")
+                key.strip(): int(count) for key, count in re.findall(r"([a-z ]+?)=(\d{1,9})", result["counts"] or "")
             }
         elif self.block is not None:
             if line.strip() and not line.startswith((" ", "-", "=")):

@@ -192,6 +192,12 @@ class _Feed:
             if error.line is not None:
                 raise
             raise ParseError(error.reason, self.lines_before + self.parser.CurrentLineNumber) from None
+        except (
+            LookupError,
+            ValueError,
+        ):  # expat asked Python for a codec that there is not, or that is no single byte's
+            line = self.lines_before + self.parser.CurrentLineNumber
+            raise ParseError("an encoding that cannot be read; write the file as UTF-8", line) from None
         return None
 
     def _next_root(self, error: expat.ExpatError, window: bytes) -> bytes:
