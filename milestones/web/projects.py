@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from milestones.models import Milestone, Project, Role
+from milestones.models import Milestone, Project, Promotion, Role
 from milestones.services import accounts
 from milestones.services.overview import line_of, overview, stamp_of
 
@@ -39,7 +39,14 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if polling and request.GET["stamp"] == stamp_of(project):
         return HttpResponse(status=204)
     template = "_overview.html" if is_fragment(request) else "project_detail.html"
-    return render(request, f"milestones/{template}", page_of(request, project, request.GET.get("milestone", "")))
+    answer = _answer(project, request.GET.get("answer", ""))
+    context = page_of(request, project, request.GET.get("milestone", ""), answer=answer)
+    return render(request, f"milestones/{template}", context)
+
+
+def _answer(project: Project, pk: str) -> Promotion | None:
+    """The promotion that the person was sent here to read."""
+    return Promotion.objects.of_project(project).filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
 
 
 def is_fragment(request: HttpRequest) -> bool:
