@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.contrib.auth import get_user_model
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 
 from milestones import facts
 from milestones.codec import to_plain
@@ -36,7 +36,7 @@ def sha_of(number: int) -> str:
     return f"{number * 2654435761 % 16**8:08x}" + f"{number:032x}"
 
 
-def make_user(name: str = "", *, superuser: bool = False) -> AbstractBaseUser:
+def make_user(name: str = "", *, superuser: bool = False) -> User:
     people = get_user_model().objects
     name = name or f"person-{next(_numbers)}"
     return people.create_superuser(name) if superuser else people.create_user(name, password="correct horse")
@@ -56,7 +56,7 @@ def make_project(slug: str = "harbour", *, policy: str = "", sha: str = sha_of(1
     return project
 
 
-def make_member(project: Project, role: Role = Role.DEVELOPER, name: str = "") -> AbstractBaseUser:
+def make_member(project: Project, role: Role = Role.DEVELOPER, name: str = "") -> User:
     user = make_user(name)
     Membership.objects.create(project=project, user=user, role=role)
     return user
@@ -65,7 +65,7 @@ def make_member(project: Project, role: Role = Role.DEVELOPER, name: str = "") -
 def make_commit(project: Project, sha: str, days: int = 0, tree: str = "") -> Commit:
     """A commit, `days` after the start of the story."""
     when = START + timedelta(days=days)
-    row, _ = Commit.objects.get_or_create(
+    row, _ = Commit.objects.update_or_create(
         project=project, sha=sha,
         defaults={"tree": tree or sha[::-1], "author": "Marit", "subject": f"Commit {sha[:7]}", "committed_at": when},
     )  # fmt: skip
@@ -161,8 +161,6 @@ name = "Harbour: Flask to FastAPI"
 [similarity]
 api = "server/api.py"
 
-[milestones.0]
-done = ["tests.failed == 0"]
 [milestones.3]
 owner = "@signe"
 done = ["tests.failed == 0", "leftovers.imports == 0", "similarity.api in 0.60..0.85", "lint.ruff.findings == 0"]
@@ -174,14 +172,14 @@ def make_migration(slug: str = "harbour") -> Project:
     """A project in the middle of its road: every standing, every kind of unknown, and a little history."""
     project = make_project(slug, policy=POLICY, sha=sha_of(40), name="Harbour: Flask to FastAPI")
     make_commit(project, project.sha, days=50)
-    _history(project)
     box = make_criterion
-    zero = make_milestone(project, "0", "Freeze the baseline", status=facts.Status.REACHED,
-                          criteria=[box("Every answer has a test.", checked=True, gate="tests.total >= 30")])  # fmt: skip
-    one = make_milestone(project, "1", "One front door", status=facts.Status.COMPLETE,
-                         criteria=[box("FastAPI takes every request.", checked=True, gate="tests.failed == 0")])  # fmt: skip
-    make_milestone(project, "2", "The booking API and all its neighbours", status=facts.Status.COMPLETE,
-                   criteria=[box("The port was read by a second person.", checked=True)])  # fmt: skip
+    reached = facts.Status.REACHED
+    tested = box("Every answer has a test.", checked=True, gate="tests.total >= 30")
+    taken = box("FastAPI takes every request.", checked=True, gate="tests.total >= 10")
+    read = box("The port was read by a second person.", checked=True)
+    zero = make_milestone(project, "0", "Freeze the baseline", status=reached, criteria=[tested])
+    one = make_milestone(project, "1", "One front door", status=reached, criteria=[taken])
+    make_milestone(project, "2", "The booking API and all its neighbours", status=reached, criteria=[read])
     make_milestone(project, "3", "Farewell to Flask", status=facts.Status.IN_PROGRESS, criteria=[
         box("The frozen tests pass as they were written.", checked=True, gate="tests.failed == 0"),
         box("So far nothing imports Flask in `server/`."),
@@ -192,6 +190,7 @@ def make_migration(slug: str = "harbour") -> Project:
     ])  # fmt: skip
     make_milestone(project, "4", "Workers", status=facts.Status.OPTIONAL)
     make_milestone(project, "5", "Cut over", criteria=["Nothing answers on the old port."])
+    _history(project)
     make_evidence(project, "leftovers", {"leftovers.imports": 2}, findings=[
         facts.Finding("imports flask", "server/shim.py", 3, "import"),
         facts.Finding("imports werkzeug.exceptions", "server/pages.py", 9, "import"),
@@ -227,3 +226,4 @@ def _history(project: Project) -> None:
         make_evidence(project, "similarity", {"similarity.api": 0.99 - (number - 30) * 0.03}, sha=sha)
         if number == 33:
             make_evidence(project, "ruff", {"lint.ruff.findings": 4, "lint.ruff.files": 12}, sha=sha)
+        make_judgement(project, sha)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, Self
 
 from django.db import models
+from django.db.models import OuterRef, Subquery
 from django.db.models.functions import Now
 
 from .milestone import Milestone
@@ -15,9 +16,11 @@ class JudgementQuerySet(models.QuerySet["Judgement"]):
     def latest_at(self, project: Project, sha: str) -> Judgement | None:
         return self.filter(project=project, sha=sha).order_by("-number").first()
 
-    def newest_of_each(self, project: Project) -> dict[str, Judgement]:
-        """sha -> its newest judgement."""
-        return {one.sha: one for one in self.filter(project=project).order_by("number")}
+    def newest_of_each(self, project: Project, shas: list[str]) -> dict[str, Judgement]:
+        """sha -> its newest judgement, of those commits that have one."""
+        newest = self.filter(project=project, sha=OuterRef("sha")).order_by("-number").values("pk")[:1]
+        found = self.filter(project=project, sha__in=shas, pk=Subquery(newest))
+        return {one.sha: one for one in found}
 
 
 class Judgement(models.Model):

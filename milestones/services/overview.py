@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from milestones.facts import Lack, State
@@ -13,7 +12,7 @@ from milestones.models.evidence import same_tree
 from . import evaluate, promote
 from .judged import JudgedMilestone, read_back
 from .shown import Reason, Row, Witness, reasons_of, rows_of
-from .standing import Standing, Stop, current_of, stops_of
+from .standing import Standing, Stop, stops_of
 from .trends import Trend, trends_of
 
 PROMOTIONS = 5
@@ -29,20 +28,6 @@ _QUESTIONS = {
     Standing.LATER: "What {} will take",
     Standing.SET_ASIDE: "{} is set aside",
 }
-_TONES = {
-    Standing.PROVEN: "pass",
-    Standing.CLAIMED: "claimed",
-    Standing.REGRESSED: "fail",
-    Standing.BLOCKED: "fail",
-    Standing.OPEN: "unknown",
-    Standing.LATER: "later",
-    Standing.SET_ASIDE: "later",
-}
-
-
-def _tone_of(stop: Stop) -> str:
-    """The name under which a standing is drawn."""
-    return "fail" if stop.contradicted else _TONES[stop.standing]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +52,7 @@ class Chosen:
 
     @property
     def tone(self) -> str:
-        return _tone_of(self.stop) if self.reasons else "pass"
+        return self.stop.tone if self.reasons else "pass"
 
     @property
     def question(self) -> str:
@@ -75,7 +60,8 @@ class Chosen:
         label = self.stop.label
         if not self.reasons:
             return f"{label} is proven" if self.stop.promotion else f"Nothing blocks {label}"
-        return _QUESTIONS[self.stop.standing].format(label)
+        standing = Standing.BLOCKED if self.stop.contradicted else self.stop.standing
+        return _QUESTIONS[standing].format(label)
 
     @property
     def comment(self) -> str:
@@ -94,34 +80,32 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
-class Overview:
-    """All that the project page shows; `seen` names policy and evidence, `stamp` everything."""
+class Line:
+    """Where a project's milestones stand at its commit."""
 
     project: Project
-    commit: Commit | None
     judgement: Judgement | None
-    seen: str
     stops: tuple[Stop, ...]
-    chosen: Chosen | None
-    current: Stop | None
-    trends: tuple[Trend, ...]
-    deliveries: tuple[Delivery, ...]
-    problems: tuple[Mapping[str, object], ...]
-    under_way: int
-    stamp: str
+
+    @property
+    def current(self) -> Stop | None:
+        return next((stop for stop in self.stops if stop.current), None)
 
     @property
     def proven(self) -> int:
-        return sum(stop.standing is Standing.PROVEN for stop in self.stops)
+        return self._count(Standing.PROVEN)
 
     @property
     def claimed(self) -> int:
-        return sum(stop.standing is Standing.CLAIMED for stop in self.stops)
+        return self._count(Standing.CLAIMED)
+
+    def _count(self, standing: Standing) -> int:
+        return sum(stop.standing is standing for stop in self.stops)
 
     @property
     def tone(self) -> str:
         if self.current is not None:
-            return _tone_of(self.current)
+            return self.current.tone
         return "claimed" if self.claimed else "pass"
 
     @property
@@ -130,61 +114,73 @@ class Overview:
         if not self.stops:
             return "no milestone yet"
         if self.current is None:
-            return f"all {self.proven} proven" if not self.claimed else f"nothing open, {self.claimed} only claimed"
+            return f"nothing open, {self.claimed} only claimed" if self.claimed else f"all {self.proven} proven"
         return f"{self.current.label} {_counted(self.current)}"
 
 
 def _counted(stop: Stop) -> str:
+    """The word of a stop and how much is in its way: "blocked by 2 gates, 1 unknown"."""
     strict = stop.judged.strict
     fails = sum(gate.state is State.FAIL for gate in strict)
     unknown = sum(gate.state is State.UNKNOWN for gate in strict)
     unsigned = sum(one.awaits_sign_off for one in stop.judged.criteria)
-    parts = [
-        f"by {fails} gate{'s' * (fails != 1)}" if fails else "",
-        f"{unknown} unknown" if unknown else "",
-        f"{unsigned} to sign off" if unsigned else "",
-    ]
-    return " ".join([stop.word, ", ".join(part for part in parts if part)]).strip()
+    by = f"{stop.word} by {fails} gate{'s' * (fails != 1)}" if fails else stop.word
+    more = [f"{unknown} unknown" if unknown else "", f"{unsigned} to sign off" if unsigned else ""]
+    return ", ".join([by, *(part for part in more if part)])
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """All that the project page shows; `seen` names policy and evidence, `stamp` everything."""
+
+    line: Line
+    commit: Commit | None
+    seen: str
+    chosen: Chosen | None
+    trends: tuple[Trend, ...]
+    deliveries: tuple[Delivery, ...]
+    under_way: int
+    stamp: str
+
+
+def line_of(project: Project) -> Line:
+    """The line of milestones, without the rest of the page."""
+    judgement = promote.latest(project)
+    judged = read_back(judgement) if judgement else {}
+    milestones = Milestone.objects.filter(project=project).in_order()
+    return Line(project, judgement, stops_of(milestones, judged, Promotion.objects.standing(project)))
 
 
 def overview(project: Project, key: str = "") -> Overview:
     """The page with the milestone `key` open, by default the current one. Raises Milestone.DoesNotExist."""
-    milestones = list(Milestone.objects.filter(project=project).in_order())
-    judgement = promote.latest(project)
-    judged = read_back(judgement) if judgement else {}
-    stops = stops_of(milestones, judged, Promotion.objects.standing(project))
-    current = current_of(stops)
-    stop = _opened(stops, current, key)
-    chosen = _chosen(project, milestones, stop) if stop else None
+    line = line_of(project)
+    stop = _opened(line, key)
+    deliveries = Delivery.objects.filter(project=project)
     return Overview(
-        project=project,
+        line=line,
         commit=Commit.objects.filter(project=project, sha=project.sha).first(),
-        judgement=judgement,
-        seen=promote.seen_of(judgement) if judgement else "",
-        stops=stops,
-        chosen=chosen,
-        current=current,
+        seen=promote.seen_of(line.judgement) if line.judgement else "",
+        chosen=_chosen(project, stop) if stop else None,
         trends=trends_of(project, evaluate.policy_of(project), stop.key if stop else ""),
-        deliveries=tuple(Delivery.objects.filter(project=project).recent(DELIVERIES)),
-        problems=tuple(project.problems),
-        under_way=Delivery.objects.filter(project=project).under_way().count(),
+        deliveries=tuple(deliveries.recent(DELIVERIES)),
+        under_way=deliveries.under_way().count(),
         stamp=stamp_of(project),
     )
 
 
-def _opened(stops: Sequence[Stop], current: Stop | None, key: str) -> Stop | None:
+def _opened(line: Line, key: str) -> Stop | None:
     """The milestone asked for, else the current one, else the first whose proof is missing, else the last."""
     if key:
-        found = next((stop for stop in stops if stop.key == key), None)
+        found = next((stop for stop in line.stops if stop.key == key), None)
         if found is None:
             raise Milestone.DoesNotExist(key)
         return found
-    unproven = next((stop for stop in stops if stop.standing is Standing.CLAIMED), None)
-    return current or unproven or (stops[-1] if stops else None)
+    unproven = next((stop for stop in line.stops if stop.standing is Standing.CLAIMED), None)
+    return line.current or unproven or (line.stops[-1] if line.stops else None)
 
 
-def _chosen(project: Project, milestones: Sequence[Milestone], stop: Stop) -> Chosen:
-    row = next(one for one in milestones if one.key == stop.key)
+def _chosen(project: Project, stop: Stop) -> Chosen:
+    row = Milestone.objects.get(project=project, key=stop.key)
     rule = evaluate.policy_of(project).milestone(stop.key)
     rows = rows_of(row, stop.judged, witness_of(project), _signed(project, stop.key))
     return Chosen(

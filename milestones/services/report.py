@@ -15,15 +15,18 @@ import nh3
 from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
 
+from milestones.facts import State
 from milestones.models import Commit, Judgement, Milestone, Project, Promotion
 
 from . import log
 from .judged import JudgedMilestone, read_back
 from .overview import Overview, overview
-from .standing import label_of
+from .standing import Standing, Stop, label_of
 
 WEEK = timedelta(days=7)
+PROSE = {"p", "ul", "ol", "li", "strong", "em", "code", "br"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +44,7 @@ class Move:
 class Report:
     """One week of one project."""
 
+    project: Project
     overview: Overview
     since: datetime
     until: datetime
@@ -50,8 +54,15 @@ class Report:
     log_head: str
 
     @property
-    def project(self) -> Project:
-        return self.overview.project
+    def only_claimed(self) -> list[Stop]:
+        """Milestones that their documents call done and nothing has proven."""
+        return [stop for stop in self.overview.line.stops if stop.standing is Standing.CLAIMED]
+
+    @property
+    def criteria_claimed(self) -> int:
+        """Ticked boxes without a passing proof, over all milestones."""
+        every = [one for stop in self.overview.line.stops for one in stop.judged.criteria]
+        return sum(one.claimed and one.state is not State.PASS for one in every)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +80,7 @@ def weekly(project: Project, until: datetime | None = None) -> Report:
     since = until - WEEK
     before, now = _before(project, since), Judgement.objects.latest_at(project, project.sha)
     return Report(
+        project=project,
         overview=overview(project),
         since=since,
         until=until,
@@ -80,13 +92,12 @@ def weekly(project: Project, until: datetime | None = None) -> Report:
 
 
 def _before(project: Project, since: datetime) -> Judgement | None:
-    """The verdicts of the newest commit made before the week, the oldest known where all are of this week."""
-    judged = Judgement.objects.newest_of_each(project)
-    commits = Commit.objects.filter(project=project, sha__in=judged).order_by("committed_at", "sha")
-    older = [one.sha for one in commits if one.sha != project.sha and one.committed_at <= since]
-    any_ = [one.sha for one in commits if one.sha != project.sha]
-    sha = older[-1] if older else next(iter(any_), "")
-    return judged.get(sha)
+    """The verdicts of the newest commit made before the week, of the oldest known where all are of this week."""
+    judged = Judgement.objects.filter(project=project).values("sha")
+    others = Commit.objects.filter(project=project, sha__in=judged).exclude(sha=project.sha)
+    ordered = others.order_by("committed_at", "sha")
+    found = ordered.filter(committed_at__lte=since).last() or ordered.first()
+    return Judgement.objects.latest_at(project, found.sha) if found else None
 
 
 def _moves(project: Project, before: Judgement | None, now: Judgement | None) -> Iterable[Move]:
@@ -111,34 +122,28 @@ def mail_of(report: Report) -> Mail:
     context = {"report": report, "overview": report.overview, "project": report.project, "site": settings.SITE_URL}
     subject = " ".join(render_to_string("emails/weekly_report.subject.txt", context).split())
     text = _tidied(render_to_string("emails/weekly_report.md", context))
-    prose = nh3.clean(markdown.markdown(_prose(text), extensions=["sane_lists"]), tags=PROSE_TAGS, attributes={})
-    page = render_to_string("emails/weekly_report.html", {**context, "prose": prose, "subject": subject})
+    page = render_to_string("emails/weekly_report.html", {**context, "subject": subject, "lead": lead_of(text)})
     return Mail(subject, text, _inliner().inline(page))
 
 
-PROSE_TAGS = {"p", "ul", "ol", "li", "strong", "em", "code", "h2", "h3", "br"}
-
-
 def _tidied(text: str) -> str:
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
-def _prose(text: str) -> str:
-    """The part of the plain text that the HTML shows as it is: its opening paragraph."""
-    return text.split("\n\n", 2)[1] if text.count("\n\n") else text
+def lead_of(text: str) -> SafeString:
+    """What stands between the title and the first heading of the plain text, as HTML."""
+    lead = text.partition("\n## ")[0].partition("\n")[2]
+    return mark_safe(nh3.clean(markdown.markdown(lead), tags=PROSE, attributes={}))  # noqa: S308 - cleaned by nh3
 
 
 @cache
 def _inliner() -> css_inline.CSSInliner:
-    return css_inline.CSSInliner(
-        keep_style_tags=False, keep_at_rules=True, load_remote_stylesheets=False, inline_style_tags=True
-    )
+    return css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def write(project: Project, out: Path) -> Mail:
-    """The report in a file, whole or not at all."""
-    mail = mail_of(weekly(project))
+def write(mail: Mail, out: Path) -> None:
+    """The HTML in a file, whole or not at all."""
     draft = out.with_name(f".{out.name}.draft")
     draft.write_text(mail.html, encoding="utf-8")
     draft.replace(out)
-    return mail

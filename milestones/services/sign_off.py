@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,7 +17,7 @@ from . import accounts, evaluate, judged, log
 from .promote import NotAllowedError
 
 
-def sign_off(milestone: Milestone, identities: Iterable[str], *, by: AbstractBaseUser, note: str = "") -> list[SignOff]:
+def sign_off(milestone: Milestone, identities: Iterable[str], *, by: User, note: str = "") -> list[SignOff]:
     """Put a person's word to criteria at the commit that the project stands at, and judge again.
 
     Raises NotAllowedError for somebody who may not, for no criterion at all, and for one that has a gate of its own.
@@ -45,7 +45,7 @@ def _awaiting(said: judged.JudgedMilestone, identities: Iterable[str]) -> list[s
     return wanted
 
 
-def _record(milestone: Milestone, identity: str, text: str, by: AbstractBaseUser, note: str) -> SignOff:
+def _record(milestone: Milestone, identity: str, text: str, by: User, note: str) -> SignOff:
     name = by.get_username()
     row, new = SignOff.objects.get_or_create(
         project=milestone.project, milestone_key=milestone.key, identity=identity, sha=milestone.project.sha, by=name,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -51,6 +52,11 @@ class Stop:
         return self.standing in waiting or self.contradicted
 
     @property
+    def tone(self) -> str:
+        """The name under which it is drawn in text."""
+        return "fail" if self.contradicted else _TONES[self.standing]
+
+    @property
     def word(self) -> str:
         """The one or two words under it."""
         words = {
@@ -61,6 +67,15 @@ class Stop:
         return words.get(self.standing, str(self.standing))
 
 
+_TONES = {
+    Standing.PROVEN: "pass",
+    Standing.CLAIMED: "claimed",
+    Standing.REGRESSED: "fail",
+    Standing.BLOCKED: "fail",
+    Standing.OPEN: "unknown",
+    Standing.LATER: "later",
+    Standing.SET_ASIDE: "later",
+}
 _PREFIX = {MilestoneKind.MILESTONE: "M", MilestoneKind.STOP_POINT: "Stop "}
 
 
@@ -68,6 +83,13 @@ def label_of(kind: str, key: str) -> str:
     """What a person calls it in short: "M3", "Phase A", "N-1"."""
     prefix = _PREFIX.get(MilestoneKind(kind), f"{kind.capitalize()} ")
     return key if prefix == "M" and not key[:1].isdigit() else f"{prefix}{key}"
+
+
+def name_of(kind: str, key: str, title: str) -> str:
+    """A title without the key that its label repeats: "Milestone 3: UI routes" is "UI routes"."""
+    words = "|".join(re.escape(word) for word in {kind.replace("_", " "), "milestone", "m"})
+    bare = re.sub(rf"^\s*(?:(?:{words})\s*)?{re.escape(key)}\s*[:.)\u2014\u2013-]+\s*", "", title, flags=re.IGNORECASE)
+    return bare or title
 
 
 def stops_of(
@@ -85,8 +107,8 @@ def stops_of(
 def _stop(row: Milestone, judged: JudgedMilestone, promotion: Promotion | None) -> Stop:
     status = Status(row.status)
     standing = _standing(status, judged.state, approved=promotion is not None)
-    label = label_of(row.kind, row.key)
-    return Stop(row.key, label, row.title, row.path, row.line, status, standing, judged, promotion)
+    label, name = label_of(row.kind, row.key), name_of(row.kind, row.key, row.title)
+    return Stop(row.key, label, name, row.path, row.line, status, standing, judged, promotion)
 
 
 def _standing(status: Status, state: State, *, approved: bool) -> Standing:
@@ -109,7 +131,3 @@ def _made_current(stop: Stop) -> Stop:
         return replace(stop, current=True)
     standing = Standing.BLOCKED if stop.judged.state is State.FAIL else Standing.OPEN
     return replace(stop, current=True, standing=standing)
-
-
-def current_of(stops: Sequence[Stop]) -> Stop | None:
-    return next((stop for stop in stops if stop.current), None)

@@ -61,17 +61,24 @@ def trends_of(project: Project, policy: Policy, key: str) -> tuple[Trend, ...]:
 
 
 def points_of(project: Project) -> list[Point]:
-    """The judged commits, oldest first, at most the newest COMMITS of them."""
-    judged = Judgement.objects.newest_of_each(project)
-    commits = {one.sha: one for one in Commit.objects.filter(project=project)}
-    known = sorted((commits[sha].committed_at, sha) for sha in judged if sha in commits)[-COMMITS:]
-    trees = {commits[sha].tree for _, sha in known}
-    evidence = _by_tree(project, trees, commits)
-    return [_point(judged[sha], at, evidence.get(commits[sha].tree, [])) for at, sha in known]
+    """The judged commits up to where the project stands, oldest first, at most the newest COMMITS of them."""
+    known = _judged_commits(project)
+    judged = Judgement.objects.newest_of_each(project, [one.sha for one in known])
+    evidence = _by_tree(project, {one.tree for one in known})
+    return [_point(judged[one.sha], one.committed_at, evidence.get(one.tree, [])) for one in known]
 
 
-def _by_tree(project: Project, trees: set[str], commits: dict[str, Commit]) -> dict[str, list[Evidence]]:
-    shas = [one.sha for one in commits.values() if one.tree in trees]
+def _judged_commits(project: Project) -> list[Commit]:
+    judged = Judgement.objects.filter(project=project).values("sha")
+    found = Commit.objects.filter(project=project, sha__in=judged)
+    ordered = sorted(found, key=lambda one: (one.committed_at, one.sha == project.sha, one.sha))
+    here = next((place for place, one in enumerate(ordered) if one.sha == project.sha), len(ordered))
+    return ordered[: here + 1][-COMMITS:]
+
+
+def _by_tree(project: Project, trees: set[str]) -> dict[str, list[Evidence]]:
+    commits = {one.sha: one for one in Commit.objects.filter(project=project, tree__in=trees)}
+    shas = list(commits)
     found: dict[str, list[Evidence]] = {}
     for row in Evidence.objects.of_commits(project, shas):
         found.setdefault(commits[row.sha].tree, []).append(row)
@@ -143,7 +150,7 @@ def _similarity(points: list[Point], policy: Policy, key: str, measure: str) -> 
         return None
     bound = _corridor(policy, key, measure)
     name = f"Similarity, {measure.removeprefix('similarity.')}"
-    rest = bound.expect if bound else "to the legacy file"
+    rest = f"wanted {bound.expect}" if bound else "to the legacy file"
     return Trend(name, f"{last:.3f}", rest, "ratio", (series,), _shas(points), _band(bound))
 
 

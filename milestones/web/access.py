@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django.conf import settings
-from django.contrib.auth.models import AbstractBaseUser, AnonymousUser
+from django.contrib.auth.models import AnonymousUser, User
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
@@ -25,7 +25,7 @@ def signed_in(view: View[P]) -> View[P]:
     """For people with a session; a fragment's request is sent to the login page whole, not into the fragment."""
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def guarded(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         if request.user.is_authenticated:
             return view(request, *args, **kwargs)
         if request.headers.get("HX-Request") == "true":
@@ -35,20 +35,20 @@ def signed_in(view: View[P]) -> View[P]:
     return guarded
 
 
-def person_of(request: HttpRequest) -> AbstractBaseUser:
+def person_of(request: HttpRequest) -> User:
     """The person behind a request that `signed_in` let through."""
     if isinstance(request.user, AnonymousUser):
         raise PermissionDenied("log in first")
     return request.user
 
 
-def visible_projects(user: AbstractBaseUser) -> list[Project]:
+def visible_projects(user: User) -> list[Project]:
     """The projects of this person; the operator sees all."""
-    found = Project.objects.all() if getattr(user, "is_superuser", False) else Project.objects.visible_to(user)
+    found = Project.objects.all() if user.is_superuser else Project.objects.visible_to(user)
     return list(found.for_list())
 
 
-def project_for(user: AbstractBaseUser, slug: str, needed: Role = Role.VIEWER) -> Project:
+def project_for(user: User, slug: str, needed: Role = Role.VIEWER) -> Project:
     """The project, if this person may. Raises Http404 where it is none of theirs, PermissionDenied without the role."""
     project = Project.objects.filter(slug=slug).first()
     if project is None or accounts.role_in(project, user) is None:

@@ -16,11 +16,10 @@ WIDTH, HEIGHT, MARGIN = 240.0, 64.0, 4.0
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """One stop as drawn: `before` and `after` name the strokes to its left and right, `arc` the ring's dashes."""
+    """One stop as drawn: `after` names the stroke that leads to the next one, `arc` is the ring's dashes."""
 
     stop: Stop
     chosen: bool
-    before: str
     after: str
     arc: str
 
@@ -42,13 +41,12 @@ def stroke_of(stop: Stop) -> str:
     return "dropped" if stop.standing is Standing.SET_ASIDE else str(stop.standing)
 
 
-def line_of(shown: Overview) -> tuple[Node, ...]:
+def nodes_of(shown: Overview) -> tuple[Node, ...]:
     """Every stop with its strokes; the line that leads to a stop is drawn as the stop is."""
-    strokes = [*(stroke_of(stop) for stop in shown.stops), ""]
+    strokes = [*(stroke_of(stop) for stop in shown.line.stops), ""]
     opened = shown.chosen.stop.key if shown.chosen else ""
     return tuple(
-        Node(stop, stop.key == opened, strokes[place] if place else "", strokes[place + 1], _arc(stop))
-        for place, stop in enumerate(shown.stops)
+        Node(stop, stop.key == opened, strokes[place + 1], _arc(stop)) for place, stop in enumerate(shown.line.stops)
     )
 
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from milestones.models import Milestone, Project, Role
+from milestones.models import Milestone, Project, Promotion, Role
 from milestones.services import accounts
-from milestones.services.overview import overview, stamp_of
+from milestones.services.overview import line_of, overview, stamp_of
 
 from . import drawing
 from .access import person_of, project_for, signed_in, visible_projects
@@ -25,10 +26,11 @@ def project_list(request: HttpRequest) -> HttpResponse:
     projects = visible_projects(person_of(request))
     if len(projects) == 1:
         return redirect("project", projects[0].slug)
-    return render(request, "milestones/project_list.html", {"overviews": [overview(one) for one in projects]})
+    return render(request, "milestones/project_list.html", {"lines": [line_of(one) for one in projects]})
 
 
 @require_GET
+@never_cache
 @signed_in
 def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """The project page; htmx gets its living part alone, and nothing where nothing has changed."""
@@ -37,7 +39,14 @@ def project_detail(request: HttpRequest, slug: str) -> HttpResponse:
     if polling and request.GET["stamp"] == stamp_of(project):
         return HttpResponse(status=204)
     template = "_overview.html" if is_fragment(request) else "project_detail.html"
-    return render(request, f"milestones/{template}", page_of(request, project, request.GET.get("milestone", "")))
+    answer = _answer(project, request.GET.get("answer", ""))
+    context = page_of(request, project, request.GET.get("milestone", ""), answer=answer)
+    return render(request, f"milestones/{template}", context)
+
+
+def _answer(project: Project, pk: str) -> Promotion | None:
+    """The promotion that the person was sent here to read."""
+    return Promotion.objects.of_project(project).filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
 
 
 def is_fragment(request: HttpRequest) -> bool:
@@ -56,7 +65,7 @@ def page_of(request: HttpRequest, project: Project, key: str, **more: Any) -> di
         "project": project,
         "overview": shown,
         "key": key,
-        "line": drawing.line_of(shown),
+        "nodes": drawing.nodes_of(shown),
         "charts": [drawing.chart_of(one) for one in shown.trends],
         "may_decide": accounts.may(project, person_of(request), Role.MAINTAINER),
         "may_work": accounts.may(project, person_of(request), Role.DEVELOPER),
