@@ -89,6 +89,16 @@ def owned(document: Document) -> list[_Owned]:
     return sorted(found, key=lambda each: each.item.line)
 
 
+def keys_of(document: Document) -> frozenset[str]:
+    """The keys of every milestone that has a section of its own, not just a row of a table."""
+    found, stack = set(), list(document.milestones)
+    while stack:
+        one = stack.pop()
+        found |= {one.key} if one.last_line > one.line else set()
+        stack += one.children
+    return frozenset(found)
+
+
 def history(versions: Iterable[Version]) -> tuple[Story, ...]:
     """Each criterion that any version had, with what happened to it; versions come oldest first."""
     told = _Telling()
@@ -107,7 +117,7 @@ class _Telling:
         self.ended: dict[str, int] = {}  # the words of a criterion that was removed -> its story
 
     def next(self, version: Version) -> None:
-        new = owned(version.document)
+        new, there = owned(version.document), keys_of(version.document)
         old_at = {id(each.item): at for at, each in enumerate(self.last)}
         new_at = {id(each.item): at for at, each in enumerate(new)}
         now: dict[int, int] = {}
@@ -117,7 +127,7 @@ class _Telling:
             was = None if before is None else self.last[before]
             became = None if after is None else new[after]
             story = self.story(before, became)
-            self.stories[story][1].extend(_events(match, was, became, version))
+            self.stories[story][1].extend(_events(match, was, became, version, there))
             if after is not None and became:
                 now[after] = story
                 self.stories[story] = (became, self.stories[story][1])
@@ -136,7 +146,9 @@ class _Telling:
         return len(self.stories) - 1
 
 
-def _events(match: Match, was: _Owned | None, became: _Owned | None, version: Version) -> Iterator[Event]:
+def _events(
+    match: Match, was: _Owned | None, became: _Owned | None, version: Version, there: frozenset[str]
+) -> Iterator[Event]:
     old, new = match.old, match.new
 
     def event(what: str, *, weakened: bool = False) -> Event:
@@ -144,7 +156,7 @@ def _events(match: Match, was: _Owned | None, became: _Owned | None, version: Ve
         line = new.line if new else 0
         return Event(what, version.commit, version.author, version.date, before, after, line, weakened)
 
-    weak = bool(was and weakens(was, became))
+    weak = bool(was and weakens(was, became, there))
     if match.how != "kept":
         yield event(match.how, weakened=weak)
     elif weak:
@@ -155,12 +167,15 @@ def _events(match: Match, was: _Owned | None, became: _Owned | None, version: Ve
         yield event("unticked")
 
 
-def weakens(was: _Owned, became: _Owned | None) -> bool:
-    """Whether a promise of a milestone that was already claimed lost something: gone, optional, or a lower bound."""
+def weakens(was: _Owned, became: _Owned | None, there: frozenset[str]) -> bool:
+    """Whether a promise of a milestone that was already claimed lost something: gone, optional, or a lower bound.
+
+    Where the milestone is not `there` any more it was archived whole, and nothing of it was taken back.
+    """
     if not was.claimed or was.item.kind not in _PROMISES:
         return False
     if became is None:
-        return True
+        return was.milestone in there
     set_aside = became.optional or became.item.kind not in _PROMISES or bool(_OPTIONAL.search(became.item.text))
     was_aside = was.optional or bool(_OPTIONAL.search(was.item.text))
     return (set_aside and not was_aside) or _looser(was.item.text, became.item.text)

@@ -71,3 +71,9 @@ def test_what_becomes_optional_after_the_claim_weakens() -> None:
 def test_the_burn_up_counts_promised_and_ticked() -> None:
     points = burn_up(versions("- [ ] a lamp\n- [ ] a lens", "- [x] a lamp\n- [ ] a lens\n- [ ] a door"))
     assert [(point.total, point.ticked) for point in points] == [(2, 0), (3, 1)]
+
+
+def test_a_claimed_milestone_that_is_archived_whole_was_not_weakened() -> None:
+    first = versions(("- a lens", " (reached)"))
+    gone = Version("c1", read_document("p.md", b"# Milestones\n\nSee the archive.\n"))
+    assert [event.weakened for story in history([*first, gone]) for event in story.events] == [False, False]

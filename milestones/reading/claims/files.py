@@ -18,8 +18,8 @@ from milestones.reading.words import plain
 _DELETED = re.compile(r"(?i)\b(?:deleted|deletions|removed|removals)\b(?!\s+(?:from|lines))")
 _KEPT = re.compile(r"(?i)\b(?:kept|retained|keep|not deleted|preserved)\b")
 _REPLACED = re.compile(
-    r"(?i)\b(?:move[ds]?|rename[ds]?|replace[ds]?|recreat\w+|merge[ds]?|until|except|instead|to be|will|should|candidates?|"
-    r"plan(?:ned)?|→)\b|→|->"
+    r"(?i)\b(?:move[ds]?|rename[ds]?|replace[ds]?|recreat\w+|merge[ds]?|until|except|instead|to be|will|should|"
+    r"candidates?|plan(?:ned)?|→)\b|→|->"
 )
 _FORMER = re.compile(r"(?i)\b(?:legacy|old|previous|former|original)\b")  # a path may live twice
 _TOLD = re.compile(r"(?i)\b(?:removed|deleted|kept|retained)\b")
