@@ -4,7 +4,18 @@ Pure: no Django, no I/O, no clock. `read_document` never raises; what it cannot 
 """
 
 from milestones.reading.document import VERSION, read_document
+from milestones.reading.history import Version, burn_up, history
 from milestones.reading.identity import Match, match_criteria
 from milestones.reading.joining import JoinedMilestone, join
 
-__all__ = ["VERSION", "JoinedMilestone", "Match", "join", "match_criteria", "read_document"]
+__all__ = [
+    "VERSION",
+    "JoinedMilestone",
+    "Match",
+    "Version",
+    "burn_up",
+    "history",
+    "join",
+    "match_criteria",
+    "read_document",
+]

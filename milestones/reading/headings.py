@@ -13,7 +13,7 @@ _KEY = r"(?P<key>\d+(?:\.\d+)*[a-z]?|[A-Za-z](?:\s?[-+]\s?\d+)?|[IVX]{1,5}|N[-+]
 _WORD_KEYS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _NUMBERING = r"(?:(?:§\s*)?\d+(?:\.\d+)*[.)]?\s+|\[[ xX]\]\s+|~~)?"
 _HEADING = re.compile(
-    rf"^{_NUMBERING}{_KIN}[\s#]+(?P<word>{'|'.join(_WORD_KEYS)})?(?(word)|{_KEY})(?P<after>\s*(?:[—–:|(\[]|-{{1,2}}\s|[.)](?:\s|$)|$)|\s+)",
+    rf"^{_NUMBERING}{_KIN}[\s#]+(?P<word>{'|'.join(_WORD_KEYS)})?(?(word)|{_KEY})(?P<after>[^\w\s.:—–|(\[-]*\s*[^\w\s.:—–|(\[-]*\s*(?:[—–:|(\[]|-{{1,2}}\s|[.)](?:\s|$)|$)|\s+)",
     re.IGNORECASE,
 )
 _SHORT = re.compile(r"^(?:\d+(?:\.\d+)*[.)]?\s+)?M(?P<key>\d+(?:\.\d+)*)\s*(?:[—–:]|-\s|$)")

@@ -76,6 +76,7 @@ def sentence_status(text: str) -> tuple[str, Status] | None:
 
 _TAIL = re.compile(r"[(\[]([^()\[\]]{1,80})[)\]]\s*[✅🎉]*\s*$")
 _DASHED = re.compile(r"\s(?:—|–|-{1,2}|:)\s+([^—–:]{1,40}?)\s*[✅🎉]*\s*$")
+_MARKED = re.compile(rf"(?:{_MARK.pattern}|[❌🔴🟡🟢])\ufe0f?\s*([A-Za-z][A-Za-z -]{{2,30}}?)\s*$")
 _OPENING = re.compile(r"(?:—|–|-|:|\.)\s*(OPTIONAL|DONE|DROPPED|WIP|TODO|CANCELL?ED|COMPLETED?|Optional)\b\s*[:—–-]")
 
 
@@ -90,8 +91,10 @@ def heading_status(title: str) -> tuple[Status, str]:
             status = status_at_start(said)
             if status is not Status.NONE and len(said.split()) <= 6:
                 return status, said
+    if (found := _MARKED.search(words)) and (status := status_at_start(found[1])) is not Status.NONE:
+        return status, found[1].strip()
     if found := _OPENING.search(words):
         return status_at_start(found[1]), found[1]
-    if found := _MARK.match(words) or re.search(rf"(?:{_MARK.pattern})\ufe0f?\s*$", words):
-        return _MARKS[found.group().strip("\ufe0f ")], found.group().strip()
+    if found := _MARK.search(words):
+        return _MARKS[found.group()], found.group()
     return Status.NONE, ""

@@ -17,10 +17,21 @@ _SYMBOLS = re.compile(r"^[^\w\[\"'(*`~]+\s*", re.UNICODE)
 _BOLD = re.compile(r"^(?:\*\*|__)(?=\S)(.{1,200}?)(?:\*\*|__)(:?)\s*(.*)$", re.DOTALL)
 
 
-@lru_cache(maxsize=8192)
 def plain(text: str) -> str:
     """The words without Markdown's marks, comments and typographic variants."""
-    text = text[:LONGEST]
+    return short(text) if len(text) < _SHORT else _plain(text[:LONGEST])
+
+
+_SHORT = 300  # characters: what is longer is read once or twice, and would fill the memory of the cache
+
+
+@lru_cache(maxsize=32_768)
+def short(text: str) -> str:
+    """The plain words of a line, remembered: each is asked for by several readers of one document."""
+    return _plain(text)
+
+
+def _plain(text: str) -> str:
     if "<!--" in text:
         text = _COMMENT.sub("", text)
     if "](" in text:

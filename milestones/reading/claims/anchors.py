@@ -37,7 +37,7 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 def _visible(text: str) -> str:
     """A heading's words as rendered; unlike `plain`, underscores inside words and every letter stay."""
     text = re.sub(r"<[^<>]{1,200}>", "", _LINK.sub(r"\1", text))
-    return re.sub(r"\*|`|~~", "", text).strip()
+    return re.sub(r"\*|`|~~|\ufe0f", "", text).strip()
 
 
 def dead_links(pages: Set) -> Iterator[Contradiction]:
@@ -59,7 +59,9 @@ def _outside_code(row: str) -> str:
 
 def _dead(pages: Set, names: dict[str, frozenset[str]], page: Page, link: str) -> str:
     """Why a link leads nowhere, "" where it leads somewhere or nobody here can tell."""
-    target, _, anchor = link.partition("#")
+    target, _, anchor = link.replace("\ufe0f", "").partition("#")
+    if (not target.strip("./") and not anchor) or not re.search(r"[./#]", link):
+        return ""  # "[text](link)" in a template
     path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), target)) if target else page.path
     if path in names:
         if not anchor or anchor.lower() in names[path] or re.match(r"L\d+|:~:", anchor):

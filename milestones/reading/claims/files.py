@@ -18,7 +18,8 @@ from milestones.reading.words import plain
 _DELETED = re.compile(r"(?i)\b(?:deleted|deletions|removed|removals)\b(?!\s+(?:from|lines))")
 _KEPT = re.compile(r"(?i)\b(?:kept|retained|keep|not deleted|preserved)\b")
 _REPLACED = re.compile(
-    r"(?i)\b(?:move[ds]?|rename[ds]?|replace[ds]?|recreat\w+|merge[ds]?|until|except|instead|→)\b|→|->"
+    r"(?i)\b(?:move[ds]?|rename[ds]?|replace[ds]?|recreat\w+|merge[ds]?|until|except|instead|to be|will|should|"
+    r"candidates?|plan(?:ned)?|→)\b|→|->"
 )
 _FORMER = re.compile(r"(?i)\b(?:legacy|old|previous|former|original)\b")  # a path may live twice
 _TOLD = re.compile(r"(?i)\b(?:removed|deleted|kept|retained)\b")
@@ -156,6 +157,7 @@ def _prescribed(page: Page) -> Iterator[tuple[str, int, str]]:
                 path = posixpath.normpath(posixpath.join(folder, link.partition("#")[0]))
                 if (
                     link[0] not in "#/"
+                    and re.search(r"[./]", link)
                     and not path.startswith("..")
                     and not path.endswith((".md", ".markdown"))
                     and path != folder
@@ -200,25 +202,24 @@ def _nearest(tree: Tree, path: str) -> str:
 
 def still_there(pages: Set) -> Iterator[Contradiction]:
     """Files that a document says were deleted and that the commit still has under that full path."""
-    if pages.tree is None:
-        return
-    for page in pages.pages.values():
-        moved = {
-            posixpath.basename(path)
-            for block in page.blocks
-            for row in block.rows
-            if _REPLACED.search(row) or _FORMER.search(row)
-            for path in _expanded(row)
-        }
-        kept = {posixpath.basename(one.path) for one in fates(page) if one.fate == "kept"}
-        told: set[str] = set()
+    for page in pages.pages.values() if pages.tree else ():
+        left = _living(page) | {posixpath.basename(one.path) for one in fates(page) if one.fate == "kept"}
+        open_items = _conditions(page)
         for one in fates(page):
             name = posixpath.basename(one.path)
-            if (
-                one.fate == "deleted"
-                and "/" in one.path
-                and one.path in pages.tree.paths
-                and name not in moved | kept | told
-            ):
-                told.add(name)
+            there = pages.tree is not None and one.path in pages.tree.paths and "/" in one.path
+            if one.fate == "deleted" and there and name not in left and one.line not in open_items:
+                left.add(name)
                 yield Contradiction(5, f"{one.path} is said deleted and is still there", (page.place(one.line),))
+
+
+def _living(page: Page) -> set[str]:
+    """Names that the document moves, or that stand for two files at different times: gone here, there again."""
+    rows = [row for block in page.blocks for row in block.rows if _REPLACED.search(row) or _FORMER.search(row)]
+    return {posixpath.basename(path) for row in rows for path in _expanded(row)}
+
+
+def _conditions(page: Page) -> frozenset[int]:
+    """Lines of criteria that are not ticked: "is removed" is what shall be, and rule 6 tries it."""
+    items = [item for one, _ in page.milestones() for item in one.criteria] + list(page.document.criteria)
+    return frozenset(item.line for item in items if not item.checked)

@@ -101,7 +101,7 @@ class Page:
     def about(self) -> tuple[str, str]:
         """The key and words of the one milestone that the head of the document says it is about."""
         for block in self.blocks[:8]:
-            for row in block.rows:
+            for row in block.rows if block.kind == "paragraph" else ():
                 if found := _ABOUT.search(plain(row)):
                     return (found["other"] or found["key"]), normal(found["title"])
         return "", ""
