@@ -24,7 +24,7 @@ class Reconciliation:
 def reconcile(base: Iterable[Module], head: Iterable[Module], under: tuple[str, str] = ("", "")) -> Reconciliation:
     """Match the tests of two states; `under` are the folders that the two sides were read from."""
     base, head = list(base), list(head)
-    old, new = find_all_tests(base), tests_of(head)
+    old, new = find_all_tests(base), find_all_tests(head)
     folders = under if under[0] != under[1] else ("", "")
     problems = {
         (problem.path, problem.line): problem for side in (base, head) for one in side for problem in one.problems

@@ -21,7 +21,8 @@ def test_each_fate_is_told():
         test_b="def test_goes(): assert k()\ndef test_gone(): assert gone()\n",
     )
     head = modules(
-        test_a="def test_same():\n  # y\n  assert (1)\ndef test_edit(): assert f(1) == 3\ndef test_new(): assert h(3)\n",
+        test_a="def test_same():\n  # y\n  assert (1)\ndef test_edit(): assert f(1) == 3\n"
+        + "def test_new(): assert h(3)\n",
         test_c="def test_goes(): assert k()\ndef test_fresh(): assert fresh()\n",
     )
     result = reconcile(base, head)

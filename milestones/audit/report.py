@@ -1,0 +1,122 @@
+"""The audit of a diff: every file with exactly one class, and what adds up from them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from milestones.audit.changes import (
+    DefinitionChange,
+    area_of,
+    content_class,
+    definition_changes,
+    is_binary,
+    is_generated,
+    moved_definitions,
+)
+from milestones.audit.reconcile import reconcile
+from milestones.source.definitions import Definition, Module, read_module
+from milestones.source.parsing import PYTHON_SUFFIXES
+
+LINK, SUBMODULE = "120000", "160000"
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of a diff with both contents; an empty mode means that the side does not exist."""
+
+    path: str
+    old_path: str
+    kind: str
+    old_mode: str
+    new_mode: str
+    old: bytes
+    new: bytes
+    insertions: int = 0
+    deletions: int = 0
+    binary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class FileChange:
+    entry: Entry
+    sort: str
+    area: str
+    definitions: tuple[DefinitionChange, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    files: tuple[FileChange, ...]
+    moved: tuple[tuple[Definition, Definition], ...]
+    tests: Mapping[str, int]
+
+    def count(self, part: str) -> dict[str, int]:
+        """Return how many files there are by `kind`, `sort` or `area`."""
+        return dict(sorted(Counter(_part(change, part) for change in self.files).items()))
+
+    @property
+    def unclassified(self) -> list[FileChange]:
+        return [change for change in self.files if change.sort == "unclassified"]
+
+
+def _part(change: FileChange, part: str) -> str:
+    return str(getattr(change.entry if part == "kind" else change, part))
+
+
+def audit(entries: Iterable[Entry]) -> Audit:
+    """Classify every entry; definitions that moved are looked for across all of them."""
+    entries = list(entries)
+    old = {entry.path: read_module(entry.old, entry.path) for entry in entries if _is_python(entry, entry.old_mode)}
+    new = {entry.path: read_module(entry.new, entry.path) for entry in entries if _is_python(entry, entry.new_mode)}
+    files = tuple(_classified(entry, old.get(entry.path), new.get(entry.path)) for entry in entries)
+    moved = tuple(moved_definitions(old.values(), new.values()))
+    return Audit(files, moved, _tests(old.values(), new.values()))
+
+
+def _is_python(entry: Entry, mode: str) -> bool:
+    return entry.path.endswith(PYTHON_SUFFIXES) and mode not in {"", LINK, SUBMODULE} and not entry.binary
+
+
+def _classified(entry: Entry, old: Module | None, new: Module | None) -> FileChange:
+    changes: tuple[DefinitionChange, ...] = ()
+    sort = _class(entry, old, new)
+    if old is not None and new is not None and sort not in {"mode_only", "generated"}:
+        changes = tuple(definition_changes(old, new))
+    return FileChange(entry, sort, area_of(entry.path), changes)
+
+
+def _class(entry: Entry, old: Module | None, new: Module | None) -> str:
+    if entry.binary or is_binary(entry.old) or is_binary(entry.new):
+        return "binary"
+    if entry.kind == "modified" and entry.old == entry.new and not {entry.old_mode, entry.new_mode} & {LINK, SUBMODULE}:
+        return "mode_only"
+    if is_generated(entry.path, entry.new or entry.old):
+        return "generated"
+    if entry.kind in {"added", "deleted"}:
+        return entry.kind
+    if entry.kind == "renamed":
+        return _moved_class(entry)
+    if {entry.old_mode, entry.new_mode} & {LINK, SUBMODULE}:
+        return "unclassified"
+    trees = (old.tree, new.tree) if old is not None and new is not None else None
+    return content_class(entry.path, entry.old, entry.new, trees)
+
+
+def _moved_class(entry: Entry) -> str:
+    if entry.old != entry.new:
+        return "moved_changed"
+    return "moved" if entry.path.rpartition("/")[2] == entry.old_path.rpartition("/")[2] else "renamed"
+
+
+def _tests(old: Iterable[Module], new: Iterable[Module]) -> dict[str, int]:
+    found = reconcile(old, new).matching
+    return {
+        "unchanged": len(found.unchanged),
+        "modified": len(found.modified),
+        "added": len(found.added),
+        "removed": len(found.removed),
+        "renamed": len(found.renamed),
+        "moved": len(found.moved),
+    }

@@ -1,0 +1,99 @@
+"""The entries of a diff between two commits, as git lists them with renames of at least half the content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from milestones.clients.git import GitError, Repository
+
+RENAME_LIMIT = 1000
+_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+_KINDS = {"A": "added", "D": "deleted", "R": "renamed", "C": "added"}
+_NO_MODE = "000000"
+
+
+@dataclass(frozen=True, slots=True)
+class DiffEntry:
+    """One changed path; a side that does not exist has no mode and no blob. Counts are None for binary content."""
+
+    path: str
+    old_path: str
+    kind: str
+    old_mode: str
+    new_mode: str
+    old_blob: str
+    new_blob: str
+    score: int
+    insertions: int | None
+    deletions: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """`limited` says that git gave up pairing edited files, because there were too many."""
+
+    entries: tuple[DiffEntry, ...]
+    limited: bool
+
+
+def range_ends(repository: Repository, text: str) -> tuple[str, str]:
+    """Return the two ends of `A..B`, `A...B` (from their common ancestor) or of one commit. Raises GitError."""
+    old, dots, new = text.partition("...")
+    if dots:
+        ends = repository.resolve(old or "HEAD"), repository.resolve(new or "HEAD")
+        return repository.git("merge-base", *ends).decode().split()[0], ends[1]
+    old, dots, new = text.partition("..")
+    if dots:
+        return repository.resolve(old or "HEAD"), repository.resolve(new or "HEAD")
+    commit = repository.commit(text)
+    return (commit.parents[0] if commit.parents else _EMPTY_TREE), commit.sha
+
+
+def diff(repository: Repository, old: str, new: str) -> Diff:
+    """Return what differs between two commits, in git's order. Raises GitError."""
+    out = repository.git(
+        "diff-tree", "-r", "-z", "--raw", "--numstat", "--no-abbrev", "-M50%", f"-l{RENAME_LIMIT}",
+        "--no-ext-diff", "--no-textconv", "--end-of-options", old, new,
+    )  # fmt: skip
+    try:
+        entries = _entries(out.split(b"\0"))
+    except (IndexError, ValueError):
+        raise GitError(f"git listed the difference of {old} and {new} in a form that is not known") from None
+    count = {kind: sum(entry.kind == kind for entry in entries) for kind in ("added", "deleted")}
+    edited = any(entry.kind == "renamed" and entry.score < 100 for entry in entries)
+    return Diff(entries, not edited and count["added"] * count["deleted"] > RENAME_LIMIT**2)
+
+
+def _entries(fields: list[bytes]) -> tuple[DiffEntry, ...]:
+    rest = iter(fields)
+    raw: list[tuple[list[str], str, str]] = []
+    counts: dict[str, tuple[int | None, int | None]] = {}
+    for field in rest:
+        if field.startswith(b":"):
+            facts = field[1:].decode().split()
+            first = _path(next(rest))
+            raw.append((facts, first, _path(next(rest)) if facts[4][0] in "RC" else first))
+        elif field:
+            added, removed, path = field.split(b"\t", 2)
+            if not path:
+                next(rest)
+                path = next(rest)
+            counts[_path(path)] = _number(added), _number(removed)
+    return tuple(_entry(facts, old, new, counts.get(new, (0, 0))) for facts, old, new in raw)
+
+
+def _entry(facts: list[str], old: str, new: str, counts: tuple[int | None, int | None]) -> DiffEntry:
+    modes = ["" if mode == _NO_MODE else mode for mode in facts[:2]]
+    blobs = ["" if not blob.strip("0") else blob for blob in facts[2:4]]
+    status = facts[4]
+    return DiffEntry(
+        new, old, _KINDS.get(status[0], "modified"), *modes, *blobs, int(status[1:] or 0), *counts
+    )  # fmt: skip
+
+
+def _path(field: bytes) -> str:
+    return field.decode("utf-8", "surrogateescape")
+
+
+def _number(field: bytes) -> int | None:
+    return None if field == b"-" else int(field)
