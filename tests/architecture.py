@@ -18,7 +18,7 @@ LAYERS = {
     "models": 3, "migrations": 3,
     "services": 4,
     "tasks": 5,
-    "web": 6, "api": 6, "management": 6, "admin": 6, "apps": 6,
+    "web": 6, "api": 6, "management": 6, "templatetags": 6, "admin": 6, "apps": 6,
 }  # fmt: skip
 PURE = {"facts", "codec", "globs", "source", "reading", "results", "parity", "audit", "gates"}
 # nothing pure reaches for the machine, the network or the clock; names and bytes come in as arguments
