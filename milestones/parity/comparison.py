@@ -146,7 +146,7 @@ def compare(legacy: RouteTable, new: RouteTable) -> Comparison:
     old, fresh = Answerer(legacy.application), Answerer(new.application)
     return Comparison(
         missing=tuple(_unanswered(old, fresh)),
-        extra=tuple(_unanswered(fresh, old)),
+        extra=tuple(dict.fromkeys(_added(fresh, old))),
         methods=tuple(_method_changes(old, fresh)),
         shadowed=tuple(shadowed(fresh)),
         guards_lost=tuple(_guards_lost(old, fresh)),
@@ -168,6 +168,16 @@ def _unanswered(asked: Answerer, table: Answerer) -> Iterator[Pair]:
             if pair not in seen and _counterpart(route, method, table) is None:
                 seen.add(pair)
                 yield pair
+
+
+def _added(fresh: Answerer, old: Answerer) -> Iterator[Pair]:
+    """What only the new system answers; a parameter that takes more than its legacy namesake's adds nothing."""
+    known = {(shape(route), method) for route in old.routes for method in route.methods}
+    for pair, route in (
+        (pair, route) for route in fresh.routes for pair in (Pair(m, route.path) for m in route.methods)
+    ):
+        if (shape(route), pair.method) not in known and (shape(route), ANY) not in known:
+            yield from (one for one in (pair,) if _counterpart(route, pair.method, old) is None)
 
 
 def _method_changes(old: Answerer, fresh: Answerer) -> Iterator[MethodChange]:
