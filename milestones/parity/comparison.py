@@ -146,7 +146,7 @@ def compare(legacy: RouteTable, new: RouteTable) -> Comparison:
     old, fresh = Answerer(legacy.application), Answerer(new.application)
     return Comparison(
         missing=tuple(_unanswered(old, fresh)),
-        extra=tuple(_unasked(fresh, old)),
+        extra=tuple(dict.fromkeys(_added(fresh, old))),
         methods=tuple(_method_changes(old, fresh)),
         shadowed=tuple(shadowed(fresh)),
         guards_lost=tuple(_guards_lost(old, fresh)),
@@ -170,18 +170,14 @@ def _unanswered(asked: Answerer, table: Answerer) -> Iterator[Pair]:
                 yield pair
 
 
-def _unasked(fresh: Answerer, old: Answerer) -> Iterator[Pair]:
-    """New pairs that the legacy system knew nothing of; a path of the same shape is known, whatever its converters."""
-    known = {(method, shape(route)) for route in old.routes for method in route.methods}
-    shapes = {(pair.method, pair.path): shape(route) for route in fresh.routes for pair in _pairs(route)}
-    for pair in _unanswered(fresh, old):
-        form = shapes[pair.method, pair.path]
-        if not {(pair.method, form), (ANY, form)} & known:
-            yield pair
-
-
-def _pairs(route: Route) -> Iterator[Pair]:
-    return (Pair(method, route.path) for method in route.methods)
+def _added(fresh: Answerer, old: Answerer) -> Iterator[Pair]:
+    """What only the new system answers; a parameter that takes more than its legacy namesake's adds nothing."""
+    known = {(shape(route), method) for route in old.routes for method in route.methods}
+    for pair, route in (
+        (pair, route) for route in fresh.routes for pair in (Pair(m, route.path) for m in route.methods)
+    ):
+        if (shape(route), pair.method) not in known and (shape(route), ANY) not in known:
+            yield from (one for one in (pair,) if _counterpart(route, pair.method, old) is None)
 
 
 def _method_changes(old: Answerer, fresh: Answerer) -> Iterator[MethodChange]:

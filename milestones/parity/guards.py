@@ -18,7 +18,9 @@ _NAME = re.compile(
     r"|permissions?|permitted|perms?|roles?|admin|staff|superuser|protected|jwt|token|bearer|secur(e|ity)|oauth2?|apikey"
     r"|api_key|current_user|logged_in|user_passes_test|access|scopes?|acl|guard|restricted|identity)"
 )
-_NAME_OPENED = re.compile(r"(?i)(exempt|optional|allow_?any|anonymous|public|no_auth|not_required|by_?pass)")
+_NAME_OPENED = re.compile(
+    r"(?i)(exempt|optional|allow_?any|anonymous|public|no_auth|not_required|by_?pass|^(create|make|build|register|init|setup|add|load)_)"
+)
 _REFUSALS = re.compile(
     r"(?i)^(abort|redirect|unauthorized|forbidden|permissiondenied|permission_denied|httpunauthorized|httpforbidden"
     r"|httpfound|httpseeother|redirectresponse|httpresponseforbidden|httpresponseredirect|responseredirect"
@@ -82,6 +84,9 @@ def dependencies(function: Function) -> Iterator[Before]:
 
 
 def _own(target: Value) -> Iterator[Before]:
+    while (inner := wrapped(target)) is not target:
+        yield Before(target.name.removesuffix("()").rpartition(".")[2], target, target.arguments.place)
+        target = inner
     yield from getattr(target, "before", ())
     target = getattr(target, "handler", target)
     if isinstance(target, Function):
@@ -94,6 +99,15 @@ def _own(target: Value) -> Iterator[Before]:
     elif isinstance(target, Class):
         for decoration in reversed(target.decorations):
             yield Before(decoration.name, decoration.value, decoration.place)
+
+
+def wrapped(target: Value) -> Value:
+    """What a decorator from outside was called with where it stands in a registration: `login_required(view)`."""
+    if isinstance(target, External) and target.name.endswith("()") and target.arguments and target.arguments.positional:
+        first = target.arguments.positional[0]
+        if isinstance(first, (Function, Class)) or hasattr(first, "handler") or wrapped(first) is not first:
+            return first
+    return target
 
 
 def _is_test(value: Value) -> bool:

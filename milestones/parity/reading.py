@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from milestones.facts import Problem
-from milestones.parity.frameworks import FRAMEWORKS, pyramid
+from milestones.parity.frameworks import FRAMEWORKS, django, pyramid
 from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, route_of
 from milestones.parity.guards import NO_NAMING, Naming, guards_of
 from milestones.parity.routes import Route, RouteTable
@@ -42,9 +42,9 @@ class Shelf:
             self.files[key] = python_code(load())
         return self.files[key]
 
-    def has_hint(self, key: str, load: Callable[[], bytes]) -> bool:
+    def has_hint(self, key: str, load: Callable[[str], bytes]) -> bool:
         if key not in self.hinted:
-            self.hinted[key] = HINTS.search(load()) is not None
+            self.hinted[key] = HINTS.search(load(key)) is not None
         return self.hinted[key]
 
 
@@ -65,12 +65,13 @@ def read_routes(
 
     program = Program(sources, code_at, models)
     project.call = program.call
-    project.module = lambda name, importer: program.import_module(name, 0, Scope(path=importer))
+    project.module = lambda name, importer: program.import_module(
+        name.lstrip("."), len(name) - len(name.lstrip(".")), Scope(path=importer)
+    )
     project.evaluate = program.expression
-    roots = [
-        path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, lambda: load(key))
-    ]
+    roots = [path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load)]
     _run(program, roots)
+    django.roots(project, {path: module for path, module in program.modules.items() if not is_test(path)})
     pyramid.settle(project, _owners(program))
     routes = tuple(_routes(project, naming))
     return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, sources))
@@ -80,7 +81,7 @@ def _run(program: Program, roots: list[str]) -> None:
     for path in roots:
         program.run_root(path)
     for _ in range(3):  # a factory may define what another one needs
-        functions = list(program.uncalled(_FACTORY))
+        functions = program.uncalled(_FACTORY)
         for function in functions:
             if id(function.code) not in program.called and not is_test(function.scope.path):
                 program.call_root(function)

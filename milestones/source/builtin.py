@@ -189,9 +189,9 @@ EXTERNAL_CALLS: dict[str, Callable[[Arguments], Value]] = {
 
 
 STRING_METHODS = frozenset({
-    "format", "join", "strip", "lstrip", "rstrip", "replace", "lower", "upper", "title", "capitalize", "split", "rsplit",
-    "startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "splitlines", "encode", "count",
-    "isidentifier", "isdigit", "isupper", "islower", "zfill", "swapcase", "casefold",
+    "format", "join", "strip", "lstrip", "rstrip", "replace", "lower", "upper", "title", "capitalize", "split",
+    "startswith", "endswith", "removeprefix", "removesuffix", "partition", "rpartition", "splitlines", "encode",
+    "rsplit", "isidentifier", "isdigit", "isupper", "islower", "zfill", "swapcase", "casefold",
 })  # fmt: skip
 READING_METHODS = frozenset(
     {"items", "keys", "values", "copy", "index", "count", "union", "intersection", "difference"}

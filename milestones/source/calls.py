@@ -52,7 +52,7 @@ class Caller:
         if self.steps_left <= 0:
             raise Exhausted
 
-    def call(self, callee: Value, arguments: Arguments) -> Value:
+    def call(self, callee: Value, arguments: Arguments) -> Value:  # noqa: PLR0911
         self.step()
         if isinstance(callee, Function):
             return self.call_function(callee, arguments)
@@ -185,7 +185,7 @@ class Caller:
 
     # --- attributes
 
-    def attribute(self, value: Value, name: str, place: Place) -> Value:
+    def attribute(self, value: Value, name: str, place: Place) -> Value:  # noqa: PLR0911
         if isinstance(value, Instance):
             return self._instance_attribute(value, name, place)
         if isinstance(value, Class):

@@ -163,14 +163,40 @@ class Program(Evaluator):
 
     # --- what nobody called
 
-    def uncalled(self, mentions: re.Pattern[str]) -> Iterator[Function]:
-        """Functions of evaluated modules that nothing called and that name something of interest in their body."""
+    def uncalled(self, mentions: re.Pattern[str]) -> list[Function]:
+        """Functions that nothing called and that lead to a name of interest; those that ask for least come first."""
+        known = self._defined()
+        found: dict[int, Function] = {}
+        names = {name for name in (value.code.name for value in self._types()) if name}
+        before = -1
+        while before != len(found):
+            before = len(found)
+            for function, said in known:
+                if id(function.code) not in found and any(mentions.fullmatch(one) or one in names for one in said):
+                    found[id(function.code)] = function
+                    names.add(function.code.name)
+        waiting = [one for one in found.values() if id(one.code) not in self.called]
+        return sorted(waiting, key=lambda one: (_required(one.code), one.place.path, one.place.line))
+
+    def _defined(self) -> list[tuple[Function, frozenset[str]]]:
+        return [
+            (function, frozenset(names_in(function.code.body)))
+            for module in list(self.modules.values())
+            for value in list(module.scope.names.values())
+            for function in _functions(value)
+            if function.scope.path == module.path
+        ]
+
+    def _types(self) -> Iterator[Class]:
+        """The project's own subclasses of what a framework offers for making applications and routers."""
         for module in list(self.modules.values()):
             for value in list(module.scope.names.values()):
-                for function in _functions(value):
-                    mine = function.scope.path == module.path and id(function.code) not in self.called
-                    if mine and any(mentions.fullmatch(name) for name in names_in(function.code)):
-                        yield function
+                if isinstance(value, Class) and any(name in self.models for name in value.external_bases()):
+                    yield value
+
+
+def _required(function: code.Function) -> int:
+    return sum(one.kind == "" and one.default is None for one in function.parameters)
 
 
 def _functions(value: Value) -> Iterator[Function]:

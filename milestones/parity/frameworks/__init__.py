@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from milestones.parity.frameworks import fastapi, flask, pyramid
+from milestones.parity.frameworks import django, fastapi, flask, pyramid
 from milestones.parity.frameworks.board import Project
 from milestones.source.values import Arguments, Value
 
 FRAMEWORKS: dict[str, Callable[[Project], dict[str, Callable[[Arguments], Value]]]] = {
+    "django": django.models,
     "fastapi": fastapi.models,  # and starlette
     "flask": flask.models,
     "pyramid": pyramid.models,

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milestones.facts import Place, Problem
-from milestones.parity.guards import Before
+from milestones.parity.guards import Before, wrapped
 from milestones.parity.patterns import Pattern
 from milestones.parity.routes import Guard, Handler, Route
 from milestones.source.values import (
@@ -108,6 +108,8 @@ def served(value: Value) -> Value:
 
 def handler_of(target: Value, place: Place) -> Handler:
     """Who answers: the function or class that a person wrote, or what is registered where nothing better is known."""
+    while (inner := wrapped(target)) is not target:
+        target = inner
     target = getattr(target, "handler", target)
     if isinstance(target, Function):
         return Handler(target.original.name, target.original.place)

@@ -60,7 +60,7 @@ class Scaffold(Served):
         self.rules: list[Rule | Nested] = []
         self.hooks: list[Before] = []
 
-    def get(self, name: str, place: Place) -> Value:
+    def get(self, name: str, place: Place) -> Value:  # noqa: PLR0911
         if name in ("route", *VERBS):
             return Native(name, lambda arguments: self._route(arguments, name))
         if name == "add_url_rule":
