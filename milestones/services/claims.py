@@ -75,6 +75,11 @@ def bury_the_exhausted() -> int:
     return gone.update(state=WorkState.DEAD, sentence=said, finished_at=timezone.now(), lease_until=None)
 
 
+def release_the_abandoned() -> int:
+    """Let go of every claim, for a program that starts and knows that no worker but its own will ever run."""
+    return Delivery.objects.filter(state=WorkState.RUNNING).update(lease_until=timezone.now())
+
+
 def due(limit: int = 500) -> list[int]:
     """What the sweep rings for."""
     return list(Delivery.objects.due().order_by("pk").values_list("pk", flat=True)[:limit])

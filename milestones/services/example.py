@@ -20,7 +20,7 @@ FOLDER = "harbour"
 
 def _built(folder: Path) -> demo.DemoRepository:
     """The repository under `var/`, built once: what a person has committed to it since then stays."""
-    note = folder.with_suffix(".day")
+    note = _note(".day")
     if not note.exists():
         note.parent.mkdir(parents=True, exist_ok=True)
         note.write_text(timezone.now().astimezone(UTC).replace(microsecond=0).isoformat())
@@ -44,5 +44,15 @@ def load(progress: looking.Progress = looking.quiet) -> Project:
     for key, sha in (repository.approved, repository.blocked):
         judging.judge_commit(project, sha)
         promote.promote(promote.milestone_of(project, key), sha, by=accounts.operator())
+    _note(".loaded").touch()
     project.refresh_from_db()
     return project
+
+
+def is_half_loaded() -> bool:
+    """Whether somebody stopped the first loading on its way: it is to be gone on with."""
+    return _note(".day").exists() and not _note(".loaded").exists()
+
+
+def _note(suffix: str) -> Path:
+    return (Path(settings.VAR_DIR) / "demo" / FOLDER).with_suffix(suffix)

@@ -83,3 +83,10 @@ def test_a_network_that_is_down_is_tried_again_and_a_wrong_address_is_not(delive
     delivery.refresh_from_db()
     assert delivery.state == WorkState.FAILED
     assert "/nowhere is no folder on this machine" in delivery.sentence
+
+
+def test_a_program_that_starts_alone_lets_go_of_what_its_dead_workers_held(delivery: Delivery) -> None:
+    assert claims.take(delivery.pk) is not None
+    assert claims.due() == []
+    assert claims.release_the_abandoned() == 1
+    assert claims.due() == [delivery.pk]

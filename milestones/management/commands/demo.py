@@ -21,7 +21,7 @@ class Command(BaseCommand):
         parser.add_argument("--if-empty", action="store_true", help="only where no project is tracked yet")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        if options["if_empty"] and Project.objects.exists():
+        if options["if_empty"] and Project.objects.exists() and not example.is_half_loaded():
             return
         bar = page.Bar(self.stderr if sys.stderr.isatty() else None)
         project = example.load(bar)
