@@ -164,13 +164,14 @@ class _Walk:
 
 def _position(element: etree._Element) -> tuple[int, int, int]:
     """First line, first column (in bytes) and last line of an element of cmark's."""
-    start, end = (element.get("data-sourcepos") or "1:1-1:1").split("-")
-    line, column = start.split(":")
-    last, last_column = end.split(":")
+    place = element.get("data-sourcepos") or "1:1-1:1"
+    line, column, last, last_column = place.replace("-", ":").split(":")
     return int(line), int(column), int(last) - (last_column == "0" and last != line)
 
 
 def _box(element: etree._Element) -> bool | None:
+    if not len(element):
+        return None
     holder = element[0] if len(element) and element[0].tag == "p" and not (element.text or "").strip() else element
     if len(holder) and holder[0].tag == "input" and not (holder.text or "").strip():
         return holder[0].get("checked") is not None
@@ -185,6 +186,6 @@ _UNDERLINE = re.compile(r"^\s*(?:=+|-+)\s*$")
 def _heading_rows(rows: tuple[str, ...]) -> tuple[str, ...]:
     if rows and _ATX.match(rows[0]):
         return (_ATX_END.sub("", _ATX.sub("", rows[0], count=1)).strip(),)
-    while rows and _UNDERLINE.match(rows[-1]):
-        rows = rows[:-1]
-    return rows
+    # cmark's end of an underlined heading may be a line too far: the heading ends where its underline is
+    ends = (at for at, row in enumerate(rows) if at and _UNDERLINE.match(row))
+    return rows[: next(ends, len(rows))]

@@ -66,6 +66,18 @@ class Draft:
             stack += child.children[::-1]
 
 
+@dataclass(slots=True)
+class Label:
+    """What owns the items that follow; `role` is items, status, goal, gate or none."""
+
+    role: str
+    level: int
+    kind: CriterionKind | None = None
+    gate: GateDraft | None = None
+    used: bool = False
+    inline: Criterion | None = None  # words on the label's own line, an item unless a list follows
+
+
 def hoist(draft: Draft, siblings: list[Draft]) -> None:
     """Give a parent the definition of done that stands at the very end, under the heading of its last part.
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from milestones.facts import Criterion, CriterionKind
 from milestones.reading.blocks import Block
 from milestones.reading.commands import commands_in, fenced_commands
-from milestones.reading.drafts import PSEUDO, Draft, GateDraft
+from milestones.reading.drafts import PSEUDO, Draft, GateDraft, Label
 from milestones.reading.flatness import flat_labels, named_milestone
 from milestones.reading.headings import Opening, is_gate, opening
 from milestones.reading.labels import is_date, is_goal, is_status, label_kind
@@ -21,19 +21,8 @@ from milestones.reading.words import date_in, plain
 
 _GATE_COMMENT = re.compile(r"<!--\s*gate:\s*(.{1,300}?)\s*-->")
 _COMMENT = re.compile(r"\s*<!--.*?-->")
+_LEADS_ON = re.compile(r"(?i)\b(?:run|execute|following|these|below|namely|includes?|is true|are true)\b")
 _LABEL = 8  # the level of a label that is a paragraph
-
-
-@dataclass(slots=True)
-class Label:
-    """What owns the items that follow; `role` is items, status, goal, gate or none."""
-
-    role: str
-    level: int
-    kind: CriterionKind | None = None
-    gate: GateDraft | None = None
-    used: bool = False
-    inline: Criterion | None = None  # words on the label's own line, an item unless a list follows
 
 
 class Outline:
@@ -163,7 +152,9 @@ class Outline:
         elif kind:
             self.put_label(self.kind_label(kind, text, line, level))
         else:
-            above = carried or self.label
+            if carried:  # a level above, so that it goes on under the headings beside this one
+                self.put_label(replace(carried, level=level - 1, used=False))
+            above = self.label
             self.put_label(replace(above, level=level, used=False) if above else Label("none", level))
 
     def gate_label(self, text: str, line: int, level: int) -> Label:
@@ -240,6 +231,8 @@ class Outline:
         elif kind := label_kind(segment.label):
             self.leave_pseudo(segment.line)
             self.put_label(self.kind_label(kind, segment.label, segment.line, _LABEL))
+        elif not segment.bold and not segment.rest and _LEADS_ON.search(words):
+            return True
         elif segment.bold or not segment.rest:
             self.leave_pseudo(segment.line)
             self.put_label(Label("none", _LABEL))

@@ -26,12 +26,12 @@ _RULES: tuple[tuple[str, str], ...] = (
         r"|(?:do|must) not (?:modify|change|edit|touch)|remains? untouched|frozen|immutable",
     ),
     (
-        "keep",
-        r"(?:do|must) not (?:delete|remove|rename)|never (?:delete|remove)|\bkeep\b|\bkept\b|\bretain(?:ed)?\b",
-    ),
-    (
         "hotspot",
         r"hotspots?\b.{0,40}\blimited to|limit(?:ed)? (?:changes|edits|diffs) to|only (?:change|edit|modify|touch)",
+    ),
+    (
+        "keep",
+        r"(?:do|must) not (?:delete|remove|rename)|never (?:delete|remove)|\bkeep\b|\bkept\b|\bretain(?:ed)?\b",
     ),
     ("delete", r"\b(?:delete|remove|drop)\b|\b(?:deleted|removed|gone|retired)\b"),
 )

@@ -14,6 +14,10 @@ from milestones.reading.words import bold_run, plain, without_symbols
 _PLAIN = re.compile(r"^([A-Za-z\[\"“][^:`|]{0,100}?):(?:\s+(.*))?$", re.DOTALL)
 
 
+_ITALIC_LABEL = re.compile(r"^[*_](?![*_])([^*_:]{1,60})(?::[*_]|[*_]:)\s*")
+_ITALIC = re.compile(r"^([*_])(?![*_])([^*_]{1,300})\1$")
+
+
 @dataclass(frozen=True, slots=True)
 class Segment:
     """Part of a paragraph: `label` with its `rest`, or no label and the whole text."""
@@ -36,7 +40,7 @@ class Segment:
 
 def segment_of(text: str, line: int) -> Segment:
     """A text as one segment, with its label if it begins with one."""
-    bare = without_symbols(text)
+    bare = _ITALIC_LABEL.sub(r"\1: ", _ITALIC.sub(r"\2", without_symbols(text)))
     if bare.startswith(("**", "__")):
         if run := bold_run(bare):
             return Segment(text, line, run[0], run[1].lstrip(" —–:-"), bold=True)

@@ -76,6 +76,7 @@ def sentence_status(text: str) -> tuple[str, Status] | None:
 
 _TAIL = re.compile(r"[(\[]([^()\[\]]{1,80})[)\]]\s*[✅🎉]*\s*$")
 _DASHED = re.compile(r"\s(?:—|–|-{1,2}|:)\s+([^—–:]{1,40}?)\s*[✅🎉]*\s*$")
+_ASIDE = re.compile(r"(?i)[(\[](optional|done|dropped|wip|cancell?ed|completed?|in progress|pending|skipped)[)\]]")
 _MARKED = re.compile(rf"(?:{_MARK.pattern}|[❌🔴🟡🟢])\ufe0f?\s*([A-Za-z][A-Za-z -]{{2,30}}?)\s*$")
 _OPENING = re.compile(r"(?:—|–|-|:|\.)\s*(OPTIONAL|DONE|DROPPED|WIP|TODO|CANCELL?ED|COMPLETED?|Optional)\b\s*[:—–-]")
 
@@ -85,16 +86,11 @@ def heading_status(title: str) -> tuple[Status, str]:
     words = plain(title)
     if title.strip().startswith("~~") and title.strip().endswith("~~"):
         return Status.DROPPED, title.strip()
-    for tail in (_TAIL, _DASHED):
-        if found := tail.search(words):
+    for pattern in (_TAIL, _DASHED, _ASIDE, _MARKED, _OPENING):
+        if found := pattern.search(words):
             said = found[1].strip()
             status = status_at_start(said)
             if status is not Status.NONE and len(said.split()) <= 6:
                 return status, said
-    if (found := _MARKED.search(words)) and (status := status_at_start(found[1])) is not Status.NONE:
-        return status, found[1].strip()
-    if found := _OPENING.search(words):
-        return status_at_start(found[1]), found[1]
-    if found := _MARK.search(words):
-        return _MARKS[found.group()], found.group()
-    return Status.NONE, ""
+    found = _MARK.search(words)
+    return (_MARKS[found.group()], found.group()) if found else (Status.NONE, "")

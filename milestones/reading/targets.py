@@ -81,8 +81,8 @@ def _stated(words: str) -> Iterator[tuple[str, str]]:
     if _SIGN.search(words):
         compared = [(_measure(found["measure"]), found) for found in _COMPARED.finditer(words)]
         yield from ((measure, f"{_SIGNS[found['sign']]} {_value(found['value'])}") for measure, found in compared)
-        if compared:
-            return
+        for _, found in compared:  # what a sign has bound is not read again in words
+            words = words.replace(found.group(), " ")
     if "%" in words and (found := _THRESHOLD.search(words)) and (covered := _COVERAGE.search(words)):
         yield covered[1], f">= {_value(found['value'])}"
         return
@@ -100,7 +100,7 @@ def _value(text: str) -> str:
 def _measure(text: str) -> str:
     """The last few words before the sign, without the words of the sentence round them."""
     words = _FILLER.sub("", text.strip(" -/"))
-    return words if 1 <= len(words.split()) <= 6 else " ".join(words.split()[-3:])
+    return words if len(words.split()) <= 6 else _FILLER.sub("", " ".join(words.split()[-3:]))
 
 
 def bound_of(cell: str) -> str:
