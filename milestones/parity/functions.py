@@ -89,10 +89,10 @@ def _settle(
     left: list[Definition],
     free: list[Definition],
 ) -> None:
-    shaped = _by_shape(left, free)
+    shaped = _by_shape(sides, left, free)
     named = {one.simple: other.simple for one, other in shaped}
     for old, new in [*pairs, *shaped]:
-        if old.shape == new.shape and _only_names(sides, old, new, named):
+        if _shape(sides[0], old) == _shape(sides[1], new) and _only_names(sides, old, new, named):
             result.renamed.append(FunctionPair(old, new))
         else:
             result.changed.append(FunctionPair(old, new, _similarity(_words(sides[0], old), _words(sides[1], new))))
@@ -104,12 +104,15 @@ def _settle(
     result.extra.extend(one for j, one in enumerate(free) if j not in paired[1])
 
 
-def _by_shape(left: list[Definition], free: list[Definition]) -> list[tuple[Definition, Definition]]:
+def _by_shape(
+    sides: Sequence[Side], left: list[Definition], free: list[Definition]
+) -> list[tuple[Definition, Definition]]:
     """Pair what differs in names alone, nearest in order where several have one shape."""
     waiting: dict[str, list[Definition]] = defaultdict(list)
     for one in reversed(free):
-        waiting[one.shape].append(one)
-    pairs = [(one, waiting[one.shape].pop()) for one in left if not one.empty and waiting[one.shape]]
+        waiting[_shape(sides[1], one)].append(one)
+    shapes = {id(one): _shape(sides[0], one) for one in left if not one.empty}
+    pairs = [(one, waiting[shapes[id(one)]].pop()) for one in left if not one.empty and waiting[shapes[id(one)]]]
     taken = {id(one) for pair in pairs for one in pair}
     left[:] = [one for one in left if id(one) not in taken]
     free[:] = [one for one in free if id(one) not in taken]
@@ -125,6 +128,10 @@ def _only_names(sides: Sequence[Side], old: Definition, new: Definition, named: 
         if named.get(was) != now and (was in tops[1] or now in tops[0]):
             return False
     return True
+
+
+def _shape(side: Side, one: Definition) -> str:
+    return side[one.path].shape(one.name)
 
 
 def _words(side: Side, one: Definition) -> list[str]:
