@@ -125,7 +125,7 @@ def _counted(imports: Iterable[Imported], *, blocks: bool) -> Counter[tuple[obje
 
 
 def _import_change(old: tuple[Imported, ...], new: tuple[Imported, ...]) -> str:
-    """Return `import_order_only` where the same names come into the same blocks; a `*` in another order may hide names."""
+    """Return `import_order_only` where the same names enter the same blocks; a moved `*` may hide names."""
     if _counted(old, blocks=True) != _counted(new, blocks=True):
         return "imports_only"
     order = [[one.module for one in side if one.name == "*"] for side in (old, new)]

@@ -1,4 +1,4 @@
-"""Whether tests are still the same tests: unchanged, changed in plumbing that rules explain, or changed in what they expect.
+"""Whether tests are still the same: unchanged, changed in plumbing that rules explain, or in what they expect.
 
 A rule says that some tokens may have become others (`client` to `api`, `.get_json()` to `.json()`). A test is plumbing
 if its old tokens become its new ones by such rules alone. What the rules leave unexplained is a changed assertion if
@@ -102,7 +102,7 @@ def compare_tests(
 def _judge(
     change: _Change, rules: Sequence[Rule], result: Frozen, sources: Mapping[tuple[str, str], Sequence[str]]
 ) -> None:
-    """What rules still wait for approval explain is `other`; an unexplained change inside an assertion is told apart."""
+    """What only proposed rules explain is `other`; an unexplained change inside an assertion stands apart."""
     hunks = [hunk for hunk in _hunks(change) if not _hunk_explained(change, hunk, rules)]
     asserting = [
         (i1, i2, j1, j2)

@@ -98,6 +98,10 @@ def _class(entry: Entry, old: Module | None, new: Module | None) -> str:
         return entry.kind
     if entry.kind == "renamed":
         return _moved_class(entry)
+    return _modified_class(entry, old, new)
+
+
+def _modified_class(entry: Entry, old: Module | None, new: Module | None) -> str:
     if {entry.old_mode, entry.new_mode} & {LINK, SUBMODULE}:
         return "unclassified"
     trees = (old.tree, new.tree) if old is not None and new is not None else None

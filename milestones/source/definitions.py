@@ -8,7 +8,8 @@ from functools import cached_property
 from hashlib import blake2b
 
 from milestones.facts import Problem
-from milestones.source.trees import Mark, Span, Tree, read_tree
+from milestones.source.reader import read_tree
+from milestones.source.trees import Mark, Span, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,7 @@ class Definition:
     """A function or class as it stands in a file; lines are 1-based and inclusive.
 
     `tree` is equal for equal syntax trees without comments, docstrings and formatting; `body` is that with the
-    definition's own name left out; `shape` that with its variables, and what its file defines, numbered instead of
-    named; `exact` counts docstrings too, `bare` counts neither docstrings nor type hints.
+    definition's own name left out; `exact` counts docstrings too, `bare` counts neither docstrings nor type hints.
     """
 
     path: str
@@ -29,7 +29,6 @@ class Definition:
     body: str
     exact: str
     bare: str
-    shape: str
     decorators: tuple[str, ...] = ()
     empty: bool = False
     broken: bool = False
@@ -111,14 +110,15 @@ class Module:
             body=digest(Mark.DOC, *where, name_at=span.name_at),
             exact=digest(Mark.CODE, *where),
             bare=digest(beside, *where),
-            shape=self._shape(span),
             decorators=span.decorators,
             empty=self._is_empty(span),
             broken=span.broken,
         )
 
-    def _shape(self, span: Span) -> str:
-        return blake2b("\x1f".join(shape(self, span)).encode(), digest_size=16).hexdigest()
+    def shape(self, name: str) -> str:
+        """Return a hash that is equal where only names differ that the definition or its file binds."""
+        shapes = ["\x1f".join(shape(self, span)) for span in self.spans[name]]
+        return blake2b("\x1e".join(shapes).encode(), digest_size=16).hexdigest()
 
     def _is_empty(self, span: Span) -> bool:
         """Whether the body says nothing (`pass`, `...`), so that being equal proves nothing."""
@@ -163,7 +163,6 @@ def _joined(parts: list[Definition]) -> Definition:
         body=both("body"),
         exact=both("exact"),
         bare=both("bare"),
-        shape=both("shape"),
         decorators=tuple(name for part in parts for name in part.decorators),
         empty=all(part.empty for part in parts),
         broken=any(part.broken for part in parts),

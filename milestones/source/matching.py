@@ -39,7 +39,9 @@ def match(old: Iterable[Definition], new: Iterable[Definition], under: tuple[str
 
 
 def place(one: Definition, folder: str = "") -> tuple[str, str]:
-    """Return where a definition stands, its path taken from the folder."""
+    """Return where a definition stands, its path taken from the folder; a file given as such has no path left."""
+    if folder == one.path:
+        return "", one.name
     return one.path.removeprefix(f"{folder}/") if folder else one.path, one.name
 
 

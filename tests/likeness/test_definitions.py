@@ -3,8 +3,9 @@
 import pytest
 
 from milestones.source.definitions import read_module
+from milestones.source.reader import read_tree
 from milestones.source.tests import find_tests
-from milestones.source.trees import Mark, read_tree
+from milestones.source.trees import Mark
 
 SAME = [
     ("x = (a + b)", "x = a + b  # why"),
