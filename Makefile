@@ -41,7 +41,7 @@ bench: .venv/.dev  ## each benchmark against its rival
 lint: .venv/.dev  ## style of Python and templates
 	@$(PY) -m ruff check .
 	@$(PY) -m ruff format --check .
-	@$(PY) -m djlint templates --lint --check --quiet
+	@$(PY) -m djlint templates --lint --quiet
 
 types: .venv/.dev  ## mypy, strict
 	@$(PY) -m mypy
