@@ -8,7 +8,7 @@ any of it lies inside one.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -246,15 +246,34 @@ def _hunk_explained(change: _Change, hunk: tuple[int, int, int, int], rules: Seq
 def propose(changes: Sequence[_Change], approved: Sequence[Rule]) -> list[Rule]:
     """Return the rules that several changed tests have in common; what a test expects is never among them."""
     counted: Counter[Rule] = Counter()
+    longer: dict[Rule, Counter[Rule]] = defaultdict(Counter)
     for change in changes:
-        rules = {rule for hunk in _hunks(change) if (rule := _rule(change, hunk))}
-        counted.update(rule for rule in rules if not explained(*rule, approved))
-    least = max(2, len(changes) // 50)
-    chosen: dict[tuple[str, ...], Rule] = {}
+        rules = {rule: _longer(change, hunk, rule) for hunk in _hunks(change) if (rule := _rule(change, hunk))}
+        for rule, wider in rules.items():
+            if not explained(*rule, approved):
+                counted[rule] += 1
+                longer[rule][wider] += 1
+    least = max(3, len(changes) // 50)
+    chosen = {was: (was, now) for was, now in approved}
     for rule, count in counted.most_common():
-        if count >= least and rule[0] not in chosen:
-            chosen[rule[0]] = rule
-    return list(chosen.values())
+        for one in (rule, *(wider for wider, _ in longer[rule].most_common(1))):
+            if count >= least and one[0] not in chosen:
+                chosen[one[0]] = one
+                break
+    return [rule for rule in chosen.values() if rule not in approved]
+
+
+def _longer(change: _Change, hunk: tuple[int, int, int, int], rule: Rule) -> Rule:
+    """Return a rule with the token before it, for where one name became two things."""
+    at = (
+        hunk[0] - 1
+        if change.before[hunk[0] : hunk[0] + 1] and change.before[hunk[0]].text == rule[0][0]
+        else hunk[0] - 2
+    )
+    if at < 0 or change.before[at].value:
+        return rule
+    before = change.before[at].text
+    return (before, *rule[0]), (before, *rule[1])
 
 
 def _rule(change: _Change, hunk: tuple[int, int, int, int]) -> Rule | None:

@@ -87,8 +87,17 @@ def _entry(facts: list[str], old: str, new: str, counts: tuple[int | None, int |
     blobs = ["" if not blob.strip("0") else blob for blob in facts[2:4]]
     status = facts[4]
     return DiffEntry(
-        new, old, _KINDS.get(status[0], "modified"), *modes, *blobs, int(status[1:] or 0), *counts
-    )  # fmt: skip
+        path=new,
+        old_path=old,
+        kind=_KINDS.get(status[0], "modified"),
+        old_mode=modes[0],
+        new_mode=modes[1],
+        old_blob=blobs[0],
+        new_blob=blobs[1],
+        score=int(status[1:] or 0),
+        insertions=counts[0],
+        deletions=counts[1],
+    )
 
 
 def _path(field: bytes) -> str:

@@ -50,7 +50,7 @@ def compare_functions(legacy: Iterable[Module], new: Iterable[Module], under: tu
     """Match the functions of two states; `under` are the folders, or the files, that the two sides were read from."""
     sides = [{module.path: module for module in side} for side in (legacy, new)]
     names = [_functions(side) for side in sides]
-    same_place = match(*names, under)
+    same_place = match(names[0], names[1], under)
     result = Functions(unparsed=tuple(problem for side in sides for one in side.values() for problem in one.problems))
     result.identical.extend(FunctionPair(*pair) for pair in same_place.unchanged)
     result.renamed.extend(FunctionPair(*pair) for pair in same_place.renamed)
@@ -165,12 +165,15 @@ def best_pairs(
 
 def _bounds(old: Sequence[Sequence[str]], new: Sequence[Sequence[str]]) -> Iterable[tuple[int, int, float]]:
     """Yield for each pair the most that its ratio can be: what the multisets of tokens share."""
-    counts = [[Counter(words) for words in side] for side in (old, new)]
-    for i, mine in enumerate(counts[0]):
-        for j, other in enumerate(counts[1]):
-            total = len(old[i]) + len(new[j])
-            if not total or 2 * min(len(old[i]), len(new[j])) < LEAST_SIMILAR * total:
-                continue
-            few, many = (mine, other) if len(mine) < len(other) else (other, mine)
-            shared = sum(min(count, many[word]) for word, count in few.items() if word in many)
-            yield i, j, 2.0 * shared / total
+    holders: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for j, words in enumerate(new):
+        for word, count in Counter(words).items():
+            holders[word].append((j, count))
+    for i, words in enumerate(old):
+        shared = [0] * len(new)
+        for word, count in Counter(words).items():
+            for j, other in holders.get(word, ()):
+                shared[j] += count if count < other else other  # noqa: FURB136 - the innermost step: a call doubles it
+        for j, common in enumerate(shared):
+            if common:
+                yield i, j, 2.0 * common / (len(words) + len(new[j]))

@@ -84,3 +84,10 @@ def test_a_property_that_became_a_call_is_plumbing_by_its_rule():
 
 def test_rules_are_read_as_tokens():
     assert rule_tokens(".get_json()") == (".", "get_json", "(", ")")
+
+
+def test_one_name_that_became_two_things_takes_two_rules():
+    old = "".join(f"def test_{n}(client):\n    r = client.get('/')\n    assert r.ok is True\n" for n in range(9))
+    new = old.replace("(client)", "(api)").replace("= client", "= await api").replace("def test", "async def test")
+    first = judged_with(old, new, {})
+    assert len(judged_with(old, new, first.proposed_rewrite).plumbing) == 9

@@ -39,7 +39,7 @@ class Command(RepositoryCommand):
 
         with repository_at(repo) as repository:
             sides = [modules_at(repository, place, kept(side)) for side, place in (("base", base), ("head", head))]
-        result = compare_tests(*sides, rules, lines, (split_revision(base)[1], split_revision(head)[1]))
+        result = compare_tests(sides[0], sides[1], rules, lines, (split_revision(base)[1], split_revision(head)[1]))
         if as_json:
             self.print_json(_as_json(result))
         else:

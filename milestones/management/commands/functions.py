@@ -26,7 +26,7 @@ class Command(RepositoryCommand):
     def handle(self, *, repo: str, legacy: str, new: str, as_json: bool, **_options: Any) -> None:
         with repository_at(repo) as repository:
             sides = [_modules(repository, place) for place in (legacy, new)]
-        result = compare_functions(*sides, _under(legacy, new))
+        result = compare_functions(sides[0], sides[1], _under(legacy, new))
         if as_json:
             self.print_json(_as_json(result))
         else:
