@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
+from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 
 from milestones import facts
+from milestones.clients import git
 from milestones.codec import to_plain
 from milestones.models import Delivery, Evidence, WorkState
-from milestones.results import PARSERS, limits, parse, summarise
+from milestones.results import PARSERS, limits, parse, places, summarise
 
 from . import claims, evaluate, mirror, readings
 
 KINDS = frozenset(PARSERS)
+
+
+def _settled(found: Iterable[facts.Finding], repo: git.Repository, sha: str) -> Iterator[facts.Finding]:
+    """Findings whose paths are those of the commit, wherever the tool ran."""
+    tree = {entry.path for entry in repo.tree(sha)}
+    return (dataclasses.replace(one, path=places.settle(one.path, tree)) if one.path else one for one in found)
 
 
 def commit_is_here(row: Delivery) -> bool:
@@ -28,13 +37,14 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
     repo = mirror.repository(row.project)
     if repo is None:
         raise facts.ParseError("the mirror is gone; ask for a look at the repository, then try again")
+    findings = [to_plain(one) for one in _settled(summary.findings, repo, row.sha)]
     with claim.writing():
         mirror.remember_commit(row.project, repo, row.sha)
         place = {"job": row.job, "shard": row.shard, "attempt": row.attempt, "digest": row.digest}
         evidence, new = Evidence.objects.get_or_create(
             project=row.project, sha=row.sha, kind=row.kind, **place,
             defaults={"delivery": row, "vacuous": summary.vacuous, "covers": to_plain(summary.covers),
-                      "findings": to_plain(summary.findings)},
+                      "findings": findings},
         )  # fmt: skip
         if new:
             readings.store_measurements(evidence, summary.measurements)
