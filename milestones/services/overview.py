@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from dataclasses import dataclass
 
-from milestones.facts import Lack, State
+from milestones.codec import from_plain
+from milestones.facts import Lack, Problem, State
 from milestones.models import Commit, Delivery, Evidence, Judgement, Milestone, Project, Promotion, SignOff
 from milestones.models.evidence import same_tree
 
@@ -138,6 +139,7 @@ class Overview:
     seen: str
     chosen: Chosen | None
     trends: tuple[Trend, ...]
+    problems: tuple[Problem, ...]
     deliveries: tuple[Delivery, ...]
     under_way: int
     stamp: str
@@ -162,10 +164,19 @@ def overview(project: Project, key: str = "") -> Overview:
         seen=promote.seen_of(line.judgement) if line.judgement else "",
         chosen=_chosen(project, stop) if stop else None,
         trends=trends_of(project, evaluate.policy_of(project), stop.key if stop else ""),
+        problems=(*_strays(line), *(from_plain(Problem, one) for one in project.problems)),
         deliveries=tuple(deliveries.recent(DELIVERIES)),
         under_way=deliveries.under_way().count(),
         stamp=stamp_of(project),
     )
+
+
+def _strays(line: Line) -> list[Problem]:
+    """Milestones that policy sets bounds for and no document has: they are judged, and stand nowhere on the line."""
+    judged = line.judgement.milestones if line.judgement else []
+    known = {stop.key for stop in line.stops}
+    said = "sets bounds for milestone {}, and no document has it; correct its key, or write the milestone"
+    return [Problem(said.format(one["key"]), "migration.toml") for one in judged if one["key"] not in known]
 
 
 def _opened(line: Line, key: str) -> Stop | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import css_inline
 import markdown
@@ -119,11 +120,17 @@ def _moved(name: str, then: JudgedMilestone, said: JudgedMilestone) -> Iterable[
 
 def mail_of(report: Report) -> Mail:
     """Subject, plain text and one self-contained HTML document."""
-    context = {"report": report, "overview": report.overview, "project": report.project, "site": settings.SITE_URL}
+    context = context_of(report)
     subject = " ".join(render_to_string("emails/weekly_report.subject.txt", context).split())
-    text = _tidied(render_to_string("emails/weekly_report.md", context))
-    page = render_to_string("emails/weekly_report.html", {**context, "subject": subject, "lead": lead_of(text)})
-    return Mail(subject, text, _inliner().inline(page))
+    page = render_to_string("emails/weekly_report.html", {**context, "subject": subject})
+    return Mail(subject, context["text"], _inliner().inline(page))
+
+
+def context_of(report: Report) -> dict[str, Any]:
+    """What the templates of a report are drawn from, in a mail and in the browser; `text` is its plain part."""
+    known = {"report": report, "overview": report.overview, "project": report.project, "site": settings.SITE_URL}
+    text = _tidied(render_to_string("emails/weekly_report.md", known))
+    return {**known, "text": text, "lead": lead_of(text)}
 
 
 def _tidied(text: str) -> str:

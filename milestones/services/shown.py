@@ -51,10 +51,12 @@ class GateShown:
 
     @property
     def places(self) -> tuple[Finding, ...]:
-        """The first places that a failing count counted."""
-        if self.source is None or self.measure.rsplit(".", maxsplit=1)[-1] not in COUNTING:
+        """The first places that a failing count counted: the findings that name it, else all of its kind's."""
+        if self.source is None or self.verdict.state is not State.FAIL:
             return ()
-        return self.source.findings[:PLACES] if self.verdict.state is State.FAIL else ()
+        named = tuple(one for one in self.source.findings if one.rule == self.measure)
+        counts = self.measure.rsplit(".", maxsplit=1)[-1] in COUNTING
+        return (named or (self.source.findings if counts else ()))[:PLACES]
 
     @property
     def more(self) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+
+from django.db.models import Q
 
 from milestones.facts import State
 from milestones.gates.bounds import Bound, Op
@@ -39,14 +40,13 @@ class Trend:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What is known of one judged commit."""
+    """What is known of one commit; the criteria are those of its judgement, None where it has none."""
 
     sha: str
-    at: datetime
     numbers: dict[str, float]
-    proven: int
-    claimed: int
-    total: int
+    proven: float | None
+    claimed: float | None
+    total: float | None
 
 
 def trends_of(project: Project, policy: Policy, key: str) -> tuple[Trend, ...]:
@@ -61,16 +61,20 @@ def trends_of(project: Project, policy: Policy, key: str) -> tuple[Trend, ...]:
 
 
 def points_of(project: Project) -> list[Point]:
-    """The judged commits up to where the project stands, oldest first, at most the newest COMMITS of them."""
+    """The judged commits up to where the project stands, oldest first, at most the newest COMMITS of them.
+
+    The legacy system's last commit stands before them: it is measured, and there is nothing to judge at it.
+    """
     known = _judged_commits(project)
     judged = Judgement.objects.newest_of_each(project, [one.sha for one in known])
     evidence = _by_tree(project, {one.tree for one in known})
-    return [_point(judged[one.sha], one.committed_at, evidence.get(one.tree, [])) for one in known]
+    hashed = evaluate.policy_hash(project.policy_in_force)
+    return [_point(one.sha, judged.get(one.sha), evidence.get(one.tree, []), hashed) for one in known]
 
 
 def _judged_commits(project: Project) -> list[Commit]:
     judged = Judgement.objects.filter(project=project).values("sha")
-    found = Commit.objects.filter(project=project, sha__in=judged)
+    found = Commit.objects.filter(Q(sha__in=judged) | Q(sha=project.start_sha), project=project)
     ordered = sorted(found, key=lambda one: (one.committed_at, one.sha == project.sha, one.sha))
     here = next((place for place, one in enumerate(ordered) if one.sha == project.sha), len(ordered))
     return ordered[: here + 1][-COMMITS:]
@@ -78,20 +82,21 @@ def _judged_commits(project: Project) -> list[Commit]:
 
 def _by_tree(project: Project, trees: set[str]) -> dict[str, list[Evidence]]:
     commits = {one.sha: one for one in Commit.objects.filter(project=project, tree__in=trees)}
-    shas = list(commits)
     found: dict[str, list[Evidence]] = {}
-    for row in Evidence.objects.of_commits(project, shas):
+    for row in Evidence.objects.of_commits(project, list(commits)):
         found.setdefault(commits[row.sha].tree, []).append(row)
     return found
 
 
-def _point(judgement: Judgement, at: datetime, rows: Sequence[Evidence]) -> Point:
-    counted = evaluate.in_force(rows, judgement.policy_hash)
+def _point(sha: str, judgement: Judgement | None, rows: Sequence[Evidence], policy: str) -> Point:
+    counted = evaluate.in_force(rows, judgement.policy_hash if judgement else policy)
     numbers = {name: one.value for name, one in evaluate.combine(counted).items()}
+    if judgement is None:
+        return Point(sha, numbers, None, None, None)
     criteria = [one for milestone in judgement.milestones for one in milestone["criteria"]]
     proven = sum(one["state"] == State.PASS for one in criteria)
     claimed = sum(one["claimed"] or one["state"] == State.PASS for one in criteria)
-    return Point(judgement.sha, at, numbers, proven, claimed, len(criteria))
+    return Point(sha, numbers, float(proven), float(claimed), float(len(criteria)))
 
 
 # --- the charts -----------------------------------------------------------------------------------------------------
@@ -110,16 +115,17 @@ def _shas(points: Iterable[Point]) -> tuple[str, ...]:
 
 
 def _criteria(points: list[Point]) -> Trend | None:
-    if not points or not points[-1].total:
-        return None
-    last = points[-1]
     series = (
-        Series("total", tuple(float(one.total) for one in points)),
-        Series("claimed", tuple(float(one.claimed) for one in points)),
-        Series("proven", tuple(float(one.proven) for one in points)),
+        Series("total", tuple(one.total for one in points)),
+        Series("claimed", tuple(one.claimed for one in points)),
+        Series("proven", tuple(one.proven for one in points)),
     )
-    rest = f"of {last.total} proven, {last.claimed - last.proven} only claimed"
-    return Trend("Criteria", str(last.proven), rest, "", series, _shas(points))
+    total, claimed, proven = (int(_last(one) or 0) for one in series)
+    if not total:
+        return None
+    return Trend(
+        "Criteria", f"{proven}", f"of {total} proven, {claimed - proven} only claimed", "", series, _shas(points)
+    )
 
 
 def _tests(points: list[Point]) -> Trend | None:
@@ -139,7 +145,7 @@ def _leftovers(points: list[Point]) -> Trend | None:
     if last is None:
         return None
     most = max(value for value in series.values if value is not None)
-    rest = f"imports left, {int(most)} at most" if last else f"imports left, of {int(most)} at most"
+    rest = f"imports left, {int(most)} at most" if most > last else "imports left"
     return Trend("Leftovers", f"{int(last)}", rest, "", (series,), _shas(points))
 
 

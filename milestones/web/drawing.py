@@ -72,12 +72,16 @@ class Stroke:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A trend as drawn; `band` is (top, height) of its corridor."""
+    """A trend as drawn; `band` is (top, height) of its corridor; it is drawn where there is a line to draw."""
 
     trend: Trend
     strokes: tuple[Stroke, ...]
     band: tuple[float, float] | None
     said: str
+
+    @property
+    def drawn(self) -> bool:
+        return any(stroke.path for stroke in self.strokes)
 
 
 def chart_of(trend: Trend) -> Chart:
@@ -94,8 +98,8 @@ def chart_of(trend: Trend) -> Chart:
 
 def _said(trend: Trend) -> str:
     """The chart in words, for whoever does not see it."""
-    count = len(trend.commits)
-    return f"{trend.name}: {trend.figure} {trend.rest}, over {count} commit{'s' * (count != 1)}"
+    known = sum(any(series.values[place] is not None for series in trend.series) for place in range(len(trend.commits)))
+    return f"{trend.name}: {trend.figure} {trend.rest}, over {known} commit{'s' * (known != 1)}"
 
 
 class _Scale:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -17,10 +16,4 @@ from .access import person_of, project_for, signed_in
 def weekly(request: HttpRequest, slug: str) -> HttpResponse:
     """What moved this week."""
     project = project_for(person_of(request), slug)
-    found = report.weekly(project)
-    mail = report.mail_of(found)
-    context = {
-        "project": project, "report": found, "overview": found.overview, "site": settings.SITE_URL,
-        "text": mail.text, "lead": report.lead_of(mail.text),
-    }  # fmt: skip
-    return render(request, "milestones/weekly_report.html", context)
+    return render(request, "milestones/weekly_report.html", report.context_of(report.weekly(project)))

@@ -294,3 +294,37 @@ def test_the_page_takes_few_queries_however_long_the_history(django_assert_max_n
         client.get(f"/projects/{project.slug}/")
     assert Judgement.objects.filter(project=project).count() > 10
     assert Evidence.objects.filter(project=project).count() > 30
+
+
+def test_the_legacy_commit_starts_the_trends_though_there_is_nothing_to_judge_at_it() -> None:
+    project = make_project(start_sha=sha_of(9))
+    make_commit(project, sha_of(9), days=-9)
+    make_milestone(project, "1", criteria=["It is done."])
+    make_evidence(project, "leftovers", {"leftovers.imports": 21}, sha=sha_of(9))
+    make_evidence(project, "leftovers", {"leftovers.imports": 0})
+    make_judgement(project)
+    html = page(project)
+    assert "Leftovers 0 imports left, 21 at most" in text(html)
+    assert "Leftovers: 0 imports left, 21 at most, over 2 commits" in html
+    assert "Criteria: 0 of 1 proven, 0 only claimed, over 1 commit" in html
+
+
+def test_findings_that_name_a_measure_are_the_places_of_that_one_alone() -> None:
+    project = make_project()
+    gates = ["routes.missing == 0", "guards.lost == 0"]
+    make_milestone(project, "1", criteria=[make_criterion(gate, gate=gate) for gate in gates])
+    make_evidence(project, "routes", {"routes.missing": 1, "guards.lost": 1, "routes.legacy": 9}, findings=[
+        facts.Finding("GET /berths is answered no more", "server/api.py", 88, "routes.missing"),
+        facts.Finding("POST /berths had login_required and has no guard", "server/api.py", 99, "guards.lost"),
+    ])  # fmt: skip
+    make_judgement(project)
+    reasons = page(project).split('<li class="reason">')[1:3]
+    assert ["88" in reasons[0], "99" in reasons[0]] == [True, False]
+    assert ["88" in reasons[1], "99" in reasons[1]] == [False, True]
+
+
+def test_a_milestone_that_only_policy_knows_is_named() -> None:
+    project = make_project(policy='[milestones.77]\ndone = ["tests.failed == 0"]\n')
+    make_milestone(project, "1", criteria=["It is done."])
+    make_judgement(project)
+    assert "migration.toml sets bounds for milestone 77, and no document has it" in text(page(project))
