@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from milestones.facts import Criterion, CriterionKind, Milestone, Status
+from milestones.facts import Criterion, CriterionKind, Milestone, MilestoneKind, Status
 from milestones.reading.claims.pages import Contradiction, Page, Set
 from milestones.reading.headings import opening
 from milestones.reading.joining import natural
@@ -39,19 +39,28 @@ def statements(page: Page) -> Iterator[Statement]:
     for one, above in page.milestones():
         if one.status is not Status.NONE and _stated_here(page, one):
             name = _about(one) or f"{one.kind.value} {one.key}"
-            yield Statement(page, _status_line(page, one), _scope(page, above), name, normal(one.title), one.status)
+            yield Statement(
+                page, _status_line(page, one), _scope(page, above, one.kind), name, normal(one.title), one.status
+            )
         if one.status is Status.NONE:
             yield from _ranges(page, one.status_text, _status_line(page, one), f"{one.kind.value} {one.key}")
         said, _ = heading_status(one.title)
         if said is not Status.NONE and said is not one.status:
-            yield Statement(page, one.line, _scope(page, above), f"{one.kind.value} {one.key}", normal(one.title), said)
+            yield Statement(
+                page, one.line, _scope(page, above, one.kind), f"{one.kind.value} {one.key}", normal(one.title), said
+            )
     for table in page.document.tables:
         for found, title, status, line in progress_rows(table):
             state = stated_status(status, found.key)
             if state is not Status.NONE:
                 around = [one for one, _ in page.milestones() if one.line < line <= one.last_line]
                 yield Statement(
-                    page, line, _scope(page, tuple(around)), f"{found.kind.value} {found.key}", normal(title), state
+                    page,
+                    line,
+                    _scope(page, tuple(around), found.kind),
+                    f"{found.kind.value} {found.key}",
+                    normal(title),
+                    state,
                 )
     yield from _ranges(
         page,
@@ -67,10 +76,11 @@ def _about(one: Milestone) -> str:
     return f"{found.of} {found.key}" if found and found.of else ""
 
 
-def _scope(page: Page, above: tuple[Milestone, ...]) -> str:
+def _scope(page: Page, above: tuple[Milestone, ...], kind: MilestoneKind) -> str:
+    """The milestone that a statement's subject is a part of: the one round it, else the one the document is about."""
     if above:
         return _about(above[-1]) or f"{above[-1].kind.value} {above[-1].key}"
-    return f"milestone {page.about[0]}" if page.about[0] else ""
+    return f"milestone {page.about[0]}" if page.about[0] and kind is not MilestoneKind.MILESTONE else ""
 
 
 def _ranges(page: Page, text: str, line: int, scope: str) -> Iterator[Statement]:
