@@ -96,11 +96,10 @@ def _ranges(page: Page, text: str, line: int, scope: str) -> Iterator[Statement]
 
 def _status_line(page: Page, one: Milestone) -> int:
     """Where its status is written; its heading where that is in a table elsewhere."""
-    for block in page.blocks:
-        if block.line >= one.line and one.status_text and block.last_line <= one.last_line:
-            for number, row in enumerate(block.rows, start=block.line):
-                if one.status_text[:40] in row:
-                    return number
+    for block in page.blocks_within(one.line, one.last_line) if one.status_text else ():
+        for number, row in enumerate(block.rows, start=block.line):
+            if one.status_text[:40] in row:
+                return number
     return one.line
 
 
@@ -166,12 +165,13 @@ def _sequence(page: Page, group: list[Milestone]) -> Iterator[Contradiction]:
     ordered = sorted(
         {one.key: one for one in reversed(group)}.values(), key=lambda one: (one.key[:1].isalpha(), natural(one.key))
     )
-    for at, one in enumerate(ordered):
-        later = [other for other in ordered[at + 1 :] if other.status.claims_done]
-        if one.status in _OPEN and later:
-            keys = ", ".join(other.key for other in later)
+    done = [at for at, one in enumerate(ordered) if one.status.claims_done]
+    for at, one in enumerate(ordered[: done[-1]] if done else ()):
+        if one.status in _OPEN:
+            later = [ordered[place] for place in done if place > at]
+            keys = ", ".join(other.key for other in later[:20])
             told = f"{one.kind.value} {one.key} is {_words(one.status)} while later ones are done: {keys}"
-            yield Contradiction(3, told, (page.place(one.line), *(page.place(other.line) for other in later)))
+            yield Contradiction(3, told, (page.place(one.line), *(page.place(other.line) for other in later[:20])))
 
 
 _ASIDE = re.compile(
