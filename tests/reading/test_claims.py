@@ -10,6 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from milestones.reading.claims import Contradiction, Tree, contradictions, page_of
+from tests.repositories import Work
 
 SEEDS = Path(__file__).parents[2] / ".." / "shared" / "seeds"
 
@@ -213,6 +214,23 @@ def test_the_command_exits_1_and_says_what_was_not_checked(tmp_path: Path) -> No
         "message": "column 'Boats': the rows add up to 3, the total row says 4",
         "places": [{"path": str(bad), "line": 5}, {"path": str(bad), "line": 1}],
     }
+
+
+def test_a_repository_is_checked_at_a_revision(tmp_path: Path) -> None:
+    work = Work(tmp_path)
+    work.commit({"docs/plan.md": "See [lamp](../src/lamp.py) and [log](log.md).\n", "src/lamp.py": "LIT = 1\n"})
+    code, text = run(str(tmp_path), "--rev", "HEAD:docs", "--json")
+    assert code == 1
+    assert [(one["rule"], one["places"]) for one in json.loads(text)["findings"]] == [
+        (8, [{"path": "docs/plan.md", "line": 1}])
+    ]
+    with pytest.raises(CommandError) as caught:
+        run(str(tmp_path), "--rev", "no-such-revision")
+    assert caught.value.returncode == 2
+
+
+def test_a_document_too_long_for_the_rules_is_left_alone() -> None:
+    assert found(**{"a.md": "# Phase 1 (done)\n" * 30_000}) == []
 
 
 def test_a_missing_file_is_wrong_usage() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from milestones.facts import CriterionKind, Document, Milestone
 from milestones.reading import read_document
+from milestones.reading.claims import Tree, contradictions, page_of
 from milestones.reading.words import plain
 
 WORDS = st.lists(
@@ -141,6 +142,13 @@ def test_reading_never_throws(text: str) -> None:
         check(milestone)
     for item in document.criteria:
         assert 1 <= item.line <= item.last_line <= last
+
+
+@given(MARKDOWN, MARKDOWN)
+@settings(max_examples=80, deadline=None)
+def test_looking_for_contradictions_never_throws(one: str, other: str) -> None:
+    pages = [page_of("docs/a.md", one.encode(errors="replace")), page_of("docs/b.md", other.encode(errors="replace"))]
+    contradictions(pages, Tree(frozenset({"docs/a.md", "src/x.py"}), lambda path: b"import x"))
 
 
 @given(st.binary(max_size=300))

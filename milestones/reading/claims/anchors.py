@@ -68,10 +68,12 @@ def _dead(pages: Set, names: dict[str, frozenset[str]], page: Page, link: str) -
             return ""
         near = get_close_matches(anchor.lower(), sorted(names[path]), 1, 0.6)
         return f"no heading has the anchor #{anchor}" + (f"; the nearest is #{near[0]}" if near else "")
-    document = path.lower().endswith(_DOCUMENT) and not path.startswith("..")
-    if pages.tree and document and not target.startswith("/") and not pages.tree.has(path):
-        return f"the link to {target} is dead{_near(pages, path)}"
-    return ""
+    document = path.lower().endswith(_DOCUMENT) and not path.startswith("..") and not target.startswith("/")
+    if not pages.tree or not document or pages.tree.has(path):
+        return ""
+    if pages.tree.has(posixpath.normpath(target)):
+        return f"links written as from the root of the repository are dead from {posixpath.dirname(page.path)}/"
+    return f"the link to {target} is dead{_near(pages, path)}"
 
 
 def _near(pages: Set, path: str) -> str:

@@ -132,47 +132,66 @@ def _same(one: str, two: str) -> bool:
     return long == short or long.endswith("/" + short)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A path that a link or a command names: as it leads from the document, and as it was written."""
+
+    path: str
+    line: int
+    shown: str
+    written: str
+
+
 def missing(pages: Set) -> Iterator[Contradiction]:
     """Files that a link or a command names and the commit has not, each once; what a plan is going to make is left."""
     tree = pages.tree
     for page in pages.pages.values() if tree else ():
         going = _created(page)
-        places: dict[tuple[str, str], list[int]] = {}
-        for path, line, shown in _prescribed(page):
-            if tree and not tree.has(path) and not tree.ending(path) and not any(_same(path, new) for new in going):
-                places.setdefault((shown, path), []).append(line)
-        for (shown, path), lines in places.items():
-            near = _nearest(tree, path) if tree else ""
-            if near or shown == "link":
-                hint = f"; the nearest is {near}" if near else ""
-                told = f"the {shown} names {path}, which this commit does not have{hint}"
-                yield Contradiction(5, told, tuple(map(page.place, dict.fromkeys(lines))))
+        absent: dict[tuple[str, str], list[Named]] = {}
+        for named in _prescribed(page):
+            if tree and not _known(tree, named.path) and not any(_same(named.path, new) for new in going):
+                rooted = named.shown == "link" and tree.has(named.written)
+                absent.setdefault((named.shown, "" if rooted else named.path), []).append(named)
+        for (_, path), found in absent.items():
+            if tree and (told := _absence(tree, found, rooted=not path)):
+                yield Contradiction(5, told, tuple(dict.fromkeys(page.place(named.line) for named in found)))
 
 
-def _prescribed(page: Page) -> Iterator[tuple[str, int, str]]:
+def _known(tree: Tree, path: str) -> bool:
+    return tree.has(path) or bool(tree.ending(path))
+
+
+def _absence(tree: Tree, found: list[Named], *, rooted: bool) -> str:
+    """What to say of a path that is absent; links written as from the root are one slip, however many there are."""
+    first = found[0]
+    near = first.written if rooted else _nearest(tree, first.path)
+    if not near and first.shown != "link":
+        return ""
+    more = f" ({len(found)} links here are written as from the root)" if rooted and len(found) > 1 else ""
+    hint = f"; the nearest is {near}" if near else ""
+    return f"the {first.shown} names {first.path}, which this commit does not have{hint}{more}"
+
+
+def _prescribed(page: Page) -> Iterator[Named]:
     folder = posixpath.dirname(page.path)
     for block in page.blocks:
         for number, row in enumerate(block.rows, start=block.line) if block.kind != "fence" else ():
             for link in links_in(re.sub(r"`[^`]*`", "``", row)):
-                path = posixpath.normpath(posixpath.join(folder, link.partition("#")[0]))
-                if (
-                    link[0] not in "#/"
-                    and re.search(r"[./]", link)
-                    and not path.startswith("..")
-                    and not path.endswith((".md", ".markdown"))
-                    and path != folder
-                ):
-                    yield path, number, "link"
+                target = link.partition("#")[0]
+                path = posixpath.normpath(posixpath.join(folder, target))
+                within = link[0] not in "#/" and not path.startswith("..") and path != folder
+                if within and re.search(r"[./]", link) and not path.endswith((".md", ".markdown")):
+                    yield Named(path, number, "link", posixpath.normpath(target))
     for command in page.document.commands:
-        if re.match(r"(?:rm|mkdir|touch|git (?:rm|mv|checkout)|mv|cp)\b", command.text) or re.search(
-            r"[>]", command.text
-        ):
+        if _MAKES.match(command.text) or ">" in command.text:
             continue
         for word in command.text.split()[1:]:
             if is_path(word) and "*" not in word and not word.startswith(("-", ".", "$", "~")) and "/" in word:
-                yield posixpath.normpath(word.partition("::")[0].partition(":")[0]), command.line, "command"
+                path = posixpath.normpath(word.partition("::")[0].partition(":")[0])
+                yield Named(path, command.line, "command", path)
 
 
+_MAKES = re.compile(r"(?:rm|mkdir|touch|git (?:rm|mv|checkout)|mv|cp)\b")
 _CREATES = re.compile(
     r"(?i)\b(?:create|add|write|introduce|new|will|generate|moved? to|rename|extract|delete|remove|retire)\w*\b|→|->"
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import posixpath
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from milestones.facts import Document, Milestone, ParseError, Place
+from milestones.facts import Document, Milestone, ParseError, Place, Problem
 from milestones.reading.blocks import Block, blocks_of, printable
 from milestones.reading.document import LARGEST, decoded, front_matter, read_document
 from milestones.reading.joining import links_of
@@ -95,7 +96,26 @@ class Page:
 
     def top_at(self, line: int) -> Milestone | None:
         """The outermost milestone whose section holds a line."""
-        return next((one for one in self.document.milestones if one.line <= line <= one.last_line), None)
+        at = bisect_right(self._starts, line) - 1
+        one = self._sections[at] if at >= 0 else None
+        return one if one and line <= one.last_line else None
+
+    @cached_property
+    def _sections(self) -> list[Milestone]:
+        """Outermost milestones with a section of their own, which rows of a table have not."""
+        return [one for one in self.document.milestones if one.last_line > one.line]
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [one.line for one in self._sections]
+
+    def blocks_within(self, first: int, last: int) -> list[Block]:
+        starts = self._block_lines
+        return self.blocks[bisect_left(starts, first) : bisect_right(starts, last)]
+
+    @cached_property
+    def _block_lines(self) -> list[int]:
+        return [block.line for block in self.blocks]
 
     @cached_property
     def about(self) -> tuple[str, str]:
@@ -122,9 +142,18 @@ def page_of(path: str, data: bytes) -> Page:
         return Page(document, [])
     try:
         _, text = front_matter(printable(decoded(path, data)[0]))
-        return Page(document, blocks_of(text))
+        blocks = blocks_of(text)
     except ParseError:
         return Page(document, [])
+    return Page(document, blocks) if len(blocks) <= LONGEST else Page(_unchecked(document), [])
+
+
+LONGEST = 4_000  # blocks: the rules hold statements against each other, which longer documents would make endless
+
+
+def _unchecked(document: Document) -> Document:
+    reason = f"is too long to be checked for contradictions: over {LONGEST} blocks"
+    return Document(document.path, document.title, problems=(*document.problems, Problem(reason, document.path)))
 
 
 class Set:

@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from milestones.facts import Criterion, CriterionKind, Milestone, Status
+from milestones.facts import Criterion, CriterionKind, Milestone, MilestoneKind, Status
 from milestones.reading.claims.pages import Contradiction, Page, Set
 from milestones.reading.headings import opening
 from milestones.reading.joining import natural
@@ -39,19 +39,28 @@ def statements(page: Page) -> Iterator[Statement]:
     for one, above in page.milestones():
         if one.status is not Status.NONE and _stated_here(page, one):
             name = _about(one) or f"{one.kind.value} {one.key}"
-            yield Statement(page, _status_line(page, one), _scope(page, above), name, normal(one.title), one.status)
+            yield Statement(
+                page, _status_line(page, one), _scope(page, above, one.kind), name, normal(one.title), one.status
+            )
         if one.status is Status.NONE:
             yield from _ranges(page, one.status_text, _status_line(page, one), f"{one.kind.value} {one.key}")
         said, _ = heading_status(one.title)
         if said is not Status.NONE and said is not one.status:
-            yield Statement(page, one.line, _scope(page, above), f"{one.kind.value} {one.key}", normal(one.title), said)
+            yield Statement(
+                page, one.line, _scope(page, above, one.kind), f"{one.kind.value} {one.key}", normal(one.title), said
+            )
     for table in page.document.tables:
         for found, title, status, line in progress_rows(table):
             state = stated_status(status, found.key)
             if state is not Status.NONE:
                 around = [one for one, _ in page.milestones() if one.line < line <= one.last_line]
                 yield Statement(
-                    page, line, _scope(page, tuple(around)), f"{found.kind.value} {found.key}", normal(title), state
+                    page,
+                    line,
+                    _scope(page, tuple(around), found.kind),
+                    f"{found.kind.value} {found.key}",
+                    normal(title),
+                    state,
                 )
     yield from _ranges(
         page,
@@ -67,10 +76,11 @@ def _about(one: Milestone) -> str:
     return f"{found.of} {found.key}" if found and found.of else ""
 
 
-def _scope(page: Page, above: tuple[Milestone, ...]) -> str:
+def _scope(page: Page, above: tuple[Milestone, ...], kind: MilestoneKind) -> str:
+    """The milestone that a statement's subject is a part of: the one round it, else the one the document is about."""
     if above:
         return _about(above[-1]) or f"{above[-1].kind.value} {above[-1].key}"
-    return f"milestone {page.about[0]}" if page.about[0] else ""
+    return f"milestone {page.about[0]}" if page.about[0] and kind is not MilestoneKind.MILESTONE else ""
 
 
 def _ranges(page: Page, text: str, line: int, scope: str) -> Iterator[Statement]:
@@ -86,11 +96,10 @@ def _ranges(page: Page, text: str, line: int, scope: str) -> Iterator[Statement]
 
 def _status_line(page: Page, one: Milestone) -> int:
     """Where its status is written; its heading where that is in a table elsewhere."""
-    for block in page.blocks:
-        if block.line >= one.line and one.status_text and block.last_line <= one.last_line:
-            for number, row in enumerate(block.rows, start=block.line):
-                if one.status_text[:40] in row:
-                    return number
+    for block in page.blocks_within(one.line, one.last_line) if one.status_text else ():
+        for number, row in enumerate(block.rows, start=block.line):
+            if one.status_text[:40] in row:
+                return number
     return one.line
 
 
@@ -156,12 +165,13 @@ def _sequence(page: Page, group: list[Milestone]) -> Iterator[Contradiction]:
     ordered = sorted(
         {one.key: one for one in reversed(group)}.values(), key=lambda one: (one.key[:1].isalpha(), natural(one.key))
     )
-    for at, one in enumerate(ordered):
-        later = [other for other in ordered[at + 1 :] if other.status.claims_done]
-        if one.status in _OPEN and later:
-            keys = ", ".join(other.key for other in later)
+    done = [at for at, one in enumerate(ordered) if one.status.claims_done]
+    for at, one in enumerate(ordered[: done[-1]] if done else ()):
+        if one.status in _OPEN:
+            later = [ordered[place] for place in done if place > at]
+            keys = ", ".join(other.key for other in later[:20])
             told = f"{one.kind.value} {one.key} is {_words(one.status)} while later ones are done: {keys}"
-            yield Contradiction(3, told, (page.place(one.line), *(page.place(other.line) for other in later)))
+            yield Contradiction(3, told, (page.place(one.line), *(page.place(other.line) for other in later[:20])))
 
 
 _ASIDE = re.compile(
