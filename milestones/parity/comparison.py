@@ -173,11 +173,11 @@ def _unanswered(asked: Answerer, table: Answerer) -> Iterator[Pair]:
 def _added(fresh: Answerer, old: Answerer) -> Iterator[Pair]:
     """What only the new system answers; a parameter that takes more than its legacy namesake's adds nothing."""
     known = {(shape(route), method) for route in old.routes for method in route.methods}
-    for pair, route in (
-        (pair, route) for route in fresh.routes for pair in (Pair(m, route.path) for m in route.methods)
-    ):
-        if (shape(route), pair.method) not in known and (shape(route), ANY) not in known:
-            yield from (one for one in (pair,) if _counterpart(route, pair.method, old) is None)
+    for route in fresh.routes:
+        for method in route.methods:
+            namesake = {(shape(route), method), (shape(route), ANY)} & known
+            if not namesake and _counterpart(route, method, old) is None:
+                yield Pair(method, route.path)
 
 
 def _method_changes(old: Answerer, fresh: Answerer) -> Iterator[MethodChange]:

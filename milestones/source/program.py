@@ -184,7 +184,7 @@ class Program(Evaluator):
             for module in list(self.modules.values())
             for value in list(module.scope.names.values())
             for function in _functions(value)
-            if function.scope.path == module.path
+            if function.scope.path == module.path and not function.decorations  # a view is no factory
         ]
 
     def _types(self) -> Iterator[Class]:
