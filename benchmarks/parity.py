@@ -50,7 +50,8 @@ def routes(files: dict[str, bytes]) -> None:
     floor = seconds(lambda: [parse_python(data) for data in files.values()], 1)
     left = seconds(lambda: imports_left(((p, file_facts(d)) for p, d in files.items()), ["flask"]), 1)
     print(
-        f"routes of {len(files)} files ({len(table.routes)} routes): cold {cold:.2f} s, {cold / floor:.1f} times the parse alone"
+    times = cold / floor
+    print(f"routes of {len(files)} files ({len(table.routes)} routes): cold {cold:.2f} s, {times:.1f} times the parse alone")
     )
     print(f"routes, one file changed: {warm:.2f} s; leftovers cold: {left:.2f} s")
 
