@@ -49,10 +49,8 @@ def routes(files: dict[str, bytes]) -> None:
     warm = seconds(lambda: read_routes(changed, more.__getitem__, shelf), 1)
     floor = seconds(lambda: [parse_python(data) for data in files.values()], 1)
     left = seconds(lambda: imports_left(((p, file_facts(d)) for p, d in files.items()), ["flask"]), 1)
-    print(
     times = cold / floor
-    print(f"routes of {len(files)} files ({len(table.routes)} routes): cold {cold:.2f} s, {times:.1f} times the parse alone")
-    )
+    print(f"routes of {len(files)} files, {len(table.routes)} routes: cold {cold:.2f} s, {times:.1f} times the parse")
     print(f"routes, one file changed: {warm:.2f} s; leftovers cold: {left:.2f} s")
 
 
