@@ -65,10 +65,12 @@ class Program(Evaluator):
         found = self.modules.get(path)
         if found is not None:
             return found
-        module = Module(path, dotted(path), Scope(path=path))
-        self.modules[path] = module
         for package in self._packages(path):
             self.module_at(package)
+        if path in self.modules:  # one of its packages imports it
+            return self.modules[path]
+        module = Module(path, dotted(path), Scope(path=path))
+        self.modules[path] = module
         file = self.load(path)
         if file is not None:
             self.read[path] = file
