@@ -172,11 +172,11 @@ def _unanswered(asked: Answerer, table: Answerer) -> Iterator[Pair]:
 
 def _added(fresh: Answerer, old: Answerer) -> Iterator[Pair]:
     """What only the new system answers; a parameter that takes more than its legacy namesake's adds nothing."""
-    known = {(shape(one), method) for one in old.routes for method in one.methods}
+    known = {(shape(route), method) for route in old.routes for method in route.methods}
     for route in fresh.routes:
         for method in route.methods:
-            named = {(shape(route), method), (shape(route), ANY)} & known
-            if not named and _counterpart(route, method, old) is None:
+            namesake = {(shape(route), method), (shape(route), ANY)} & known
+            if not namesake and _counterpart(route, method, old) is None:
                 yield Pair(method, route.path)
 
 

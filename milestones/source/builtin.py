@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from itertools import chain, product
+from itertools import chain, islice, product
 from typing import Any
 
 from milestones.source.values import (
@@ -20,6 +21,7 @@ from milestones.source.values import (
 )
 
 SIZE_LIMIT = 20_000  # items of a container or characters of a string: nobody's route table is longer
+WIDE = re.compile(r"\d{4,}|\*")  # a field width that nobody means
 _MISSING = object()
 
 
@@ -98,7 +100,8 @@ def _over(function: Callable[..., Any]) -> Callable[[Arguments], Value]:
     def call(arguments: Arguments) -> Value:
         given = [_items(value) for value in arguments.positional]
         known = [items for items in given if items is not None]
-        return [*function(*known)][:SIZE_LIMIT] if known and len(known) == len(given) else _unknown(arguments, "a walk")
+        settled = known and len(known) == len(given)
+        return list(islice(function(*known), SIZE_LIMIT)) if settled else _unknown(arguments, "a walk")
 
     return call
 
@@ -223,12 +226,21 @@ def _string_method(value: str, name: str) -> Native | None:
 def _string_call(value: str, name: str, arguments: Arguments) -> Value:
     given = [*arguments.positional, *arguments.named.values()]
     flat = [item for one in given for item in (one if isinstance(one, (list, tuple)) else [one])]
-    if not all(plain(item) for item in flat) or len(value) > SIZE_LIMIT:
+    if not all(plain(item) for item in flat) or _may_grow(value, name, flat):
         return _unknown(arguments, name)
     try:
         return getattr(value, name)(*arguments.positional, **arguments.named)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, LookupError):
         return _unknown(arguments, name)
+
+
+def _may_grow(value: str, name: str, given: list[Value]) -> bool:
+    """Whether a call could make a text out of all proportion: a wide field, a replacement of every letter."""
+    if any(isinstance(one, int) and one > SIZE_LIMIT for one in given) or (name == "format" and WIDE.search(value)):
+        return True
+    size = sum(len(one) for one in given if isinstance(one, (str, bytes)))
+    times = {"join": len(given), "format": value.count("{")}.get(name, 1)
+    return len(value) * times + size * (1 + len(value) if name == "replace" else times) > 50 * SIZE_LIMIT
 
 
 def _read(value: Value, name: str, arguments: Arguments) -> Value:
@@ -293,7 +305,7 @@ def _pop(value: Value, arguments: Arguments) -> Value:
 
 def _concat(value: Value, arguments: Arguments) -> Value:
     rest = [item for one in arguments.positional for item in (_items(one) if not isinstance(one, str) else [one]) or []]
-    return [*value, *rest]
+    return [*value, *rest][:SIZE_LIMIT]
 
 
 _CONTAINER_METHODS: dict[str, Callable[[Value, Arguments], Value]] = {

@@ -321,8 +321,8 @@ class Evaluator(Caller):
         return self.expression(node.value, scope)
 
     def _text(self, node: code.Text, scope: Scope) -> Value:
-        parts = [_enum_value(self.expression(part, scope)) for part in node.parts]
-        if all(builtin.plain(part) for part in parts):
+        parts = [self.expression(part, scope) for part in node.parts]
+        if all(builtin.plain(part) for part in parts) and sum(map(_size, parts)) <= builtin.SIZE_LIMIT:
             return "".join(str(part) for part in parts)
         return next(
             (part for part in parts if isinstance(part, Unknown)),
@@ -333,7 +333,7 @@ class Evaluator(Caller):
         left, right = self.expression(node.left, scope), self.expression(node.right, scope)
         return self._operate(node.operator, left, right, Place(scope.path, node.line))
 
-    def _operate(self, sign: str, left: Value, right: Value, place: Place) -> Value:
+    def _operate(self, sign: str, left: Value, right: Value, place: Place) -> Value:  # noqa: PLR0911
         if sign in ("is", "is not") and (is_known(left) and is_known(right)):
             return (left is right) == (sign == "is")
         if sign in ("in", "not in") and isinstance(right, (str, list, tuple, dict, set)) and builtin.plain(left):
@@ -344,6 +344,8 @@ class Evaluator(Caller):
             return next(
                 (one for one in (left, right) if isinstance(one, Unknown)), Unknown("worked out at run time", place)
             )
+        if _size(left) + _size(right) > builtin.SIZE_LIMIT:
+            return Unknown("longer than the limit", place)
         try:
             return _OPERATORS[sign](left, right)
         except (TypeError, ZeroDivisionError, ValueError, OverflowError):
@@ -369,6 +371,8 @@ class Evaluator(Caller):
             value = self.expression(item, scope)
             spread = _iterated(value) if isinstance(item, code.Spread) else None
             items += spread if spread is not None else [value]
+            if len(items) > builtin.SIZE_LIMIT:
+                return Unknown("longer than the limit", Place(scope.path, node.line))
         if node.kind == "set":
             return {item for item in items if builtin.plain(item)} if all(map(builtin.plain, items)) else items
         return tuple(items) if node.kind == "tuple" else items
@@ -437,8 +441,8 @@ def _operand(value: Value) -> bool:
     return builtin.plain(value) or isinstance(value, (list, tuple, dict, set))
 
 
-def _enum_value(value: Value) -> Value:
-    return value
+def _size(value: Value) -> int:
+    return len(value) if isinstance(value, (str, bytes, list, tuple, dict, set)) else 0
 
 
 def _contains(container: Any, value: Any) -> bool:
@@ -451,7 +455,8 @@ def _contains(container: Any, value: Any) -> bool:
 def _formatted(left: str, right: Value, place: Place) -> Value:
     given = right if isinstance(right, tuple) else (right,)
     flat = list(right.values()) if isinstance(right, dict) else list(given)
-    if not all(builtin.plain(one) for one in flat):
+    long = builtin.WIDE.search(left) or sum(map(_size, flat)) > builtin.SIZE_LIMIT
+    if long or not all(builtin.plain(one) for one in flat):
         return next((one for one in flat if isinstance(one, Unknown)), Unknown("formatted at run time", place))
     try:
         return left % right

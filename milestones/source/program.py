@@ -65,10 +65,12 @@ class Program(Evaluator):
         found = self.modules.get(path)
         if found is not None:
             return found
-        module = Module(path, dotted(path), Scope(path=path))
-        self.modules[path] = module
         for package in self._packages(path):
             self.module_at(package)
+        if path in self.modules:  # one of its packages imports it
+            return self.modules[path]
+        module = Module(path, dotted(path), Scope(path=path))
+        self.modules[path] = module
         file = self.load(path)
         if file is not None:
             self.read[path] = file
@@ -153,7 +155,28 @@ class Program(Evaluator):
         inner = self._inner(module, name)
         if inner is not None:
             return self._opened(inner)
+        early = self._early(module, name)
+        if early is not None:
+            return early
         return Unknown(f"{name} is not found in {module.name}", place)
+
+    def _early(self, module: Module, name: str) -> Value | None:
+        """A plain definition of a module that is still being evaluated: import circles meet it before its turn."""
+        file = self.read.get(module.path)
+        for statement in file.body if file is not None else ():
+            if (
+                isinstance(statement, (code.Class, code.Function))
+                and statement.name == name
+                and not statement.decorators
+            ):
+                made: Value = (
+                    self.class_(statement, module.scope)
+                    if isinstance(statement, code.Class)
+                    else self.define(statement, module.scope)
+                )
+                module.scope.names.setdefault(name, made)
+                return made
+        return None
 
     def _inner(self, module: Module, name: str) -> str | None:
         if not module.path.endswith(("/", "__init__.py")):
@@ -184,7 +207,7 @@ class Program(Evaluator):
             for module in list(self.modules.values())
             for value in list(module.scope.names.values())
             for function in _functions(value)
-            if function.scope.path == module.path
+            if function.scope.path == module.path and not function.decorations  # a view is no factory
         ]
 
     def _types(self) -> Iterator[Class]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 
 from tree_sitter import Node
@@ -254,7 +255,7 @@ class _Reader:
         if node.type in known:
             return code.Const(line_of(node), known[node.type])
         try:
-            return code.Const(line_of(node), ast.literal_eval(_text(node)))
+            return code.Const(line_of(node), _literal(_text(node)))
         except (ValueError, SyntaxError):
             return code.Opaque(line_of(node), "number")
 
@@ -381,13 +382,19 @@ def _dotted(node: Node | None) -> str:
     return "".join(_text(node).replace("\\", "").split())
 
 
+def _literal(text: str) -> object:
+    with warnings.catch_warnings():  # an escape that Python frowns on is still what the file says
+        warnings.simplefilter("ignore")
+        return ast.literal_eval(text)
+
+
 def _unescaped(text: str, prefix: str) -> str:
     if "f" in prefix or "t" in prefix:
         text = text.replace("{{", "{").replace("}}", "}")
     if "r" in prefix or "\\" not in text:
         return text
     try:
-        return str(ast.literal_eval('"""' + text.replace('"', '\\"') + '"""'))
+        return str(_literal('"""' + text.replace('"', '\\"') + '"""'))
     except (ValueError, SyntaxError):
         return text
 

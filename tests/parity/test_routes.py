@@ -254,3 +254,12 @@ def test_a_flask_application_mounted_in_fastapi_has_its_public_addresses():
         "new.py": "from fastapi import FastAPI\nfrom a2wsgi import WSGIMiddleware\nfrom old import app as legacy\napp = FastAPI(openapi_url=None)\napp.mount('/v1', WSGIMiddleware(legacy))\n",
     }
     assert [(route.path, route.framework) for route in table(files).application] == [("/v1/x", "flask")]
+
+
+def test_an_import_circle_still_finds_the_handler():
+    files = {
+        "svc/__init__.py": FLASK + "from svc import views\n",
+        "svc/views.py": "import svc.table\nclass Late:\n    pass\ndef late(): pass\n",
+        "svc/table.py": "from svc import app\nfrom svc.views import late\napp.add_url_rule('/late', view_func=late)\n",
+    }
+    assert [(route.path, route.handler.name) for route in table(files).application] == [("/late", "late")]
