@@ -11,6 +11,7 @@ from django.test import Client
 from milestones import facts
 from milestones.models import Delivery, Evidence, Judgement, Membership, Role
 from milestones.services import evaluate
+from milestones.services.overview import stamp_of
 from tests.makers import (
     make_commit,
     make_criterion,
@@ -328,3 +329,16 @@ def test_a_milestone_that_only_policy_knows_is_named() -> None:
     make_milestone(project, "1", criteria=["It is done."])
     make_judgement(project)
     assert "migration.toml sets bounds for milestone 77, and no document has it" in text(page(project))
+
+
+def test_evidence_that_is_taken_away_changes_the_stamp_though_the_verdict_is_an_old_one() -> None:
+    project = make_project()
+    make_milestone(project, "1", criteria=[make_criterion("Green.", gate="tests.failed == 0")])
+    make_judgement(project)
+    make_tests(project)
+    make_judgement(project)
+    before = stamp_of(project)
+    Evidence.objects.filter(project=project).delete()
+    make_judgement(project)
+    assert Judgement.objects.filter(project=project).count() == 2, "the first verdict is the newest again"
+    assert stamp_of(project) != before
