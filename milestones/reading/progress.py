@@ -33,12 +33,16 @@ def apply_progress(outline: Outline, table: Table) -> None:
     """Give each milestone of a table its status where it states none itself; add those that have no heading."""
     owner = _owner(outline, table.line)
     scope = list(owner.descendants()) if owner else [d for root in outline.roots for d in (root, *root.descendants())]
+    known: dict[tuple[MilestoneKind, str], list[Draft]] = {}
+    for draft in scope:
+        known.setdefault((draft.kind, draft.key), []).append(draft)
     for found, title, status, line in progress_rows(table):
-        named = [draft for draft in scope if (draft.kind, draft.key) == (found.kind, found.key)]
+        named = known.get((found.kind, found.key), [])
         if not named:
-            named = [Draft(found.kind, found.key, _title(found, title), line, FROM_TABLE, line)]
+            named = known[found.kind, found.key] = [
+                Draft(found.kind, found.key, _title(found, title), line, FROM_TABLE, line)
+            ]
             (owner.children if owner else outline.roots).extend(named)
-            scope += named
         for draft in named:
             draft.state(stated_status(status, draft.key), status)
 

@@ -66,7 +66,7 @@ def _dead(pages: Set, names: dict[str, frozenset[str]], page: Page, link: str) -
     if path in names:
         if not anchor or anchor.lower() in names[path] or re.match(r"L\d+|:~:", anchor):
             return ""
-        near = get_close_matches(anchor.lower(), sorted(names[path]), 1, 0.6)
+        near = get_close_matches(anchor.lower()[:100], sorted(names[path])[:300], 1, 0.6)
         return f"no heading has the anchor #{anchor}" + (f"; the nearest is #{near[0]}" if near else "")
     document = path.lower().endswith(_DOCUMENT) and not path.startswith("..") and not target.startswith("/")
     if not pages.tree or not document or pages.tree.has(path):

@@ -145,14 +145,16 @@ def page_of(path: str, data: bytes) -> Page:
         blocks = blocks_of(text)
     except ParseError:
         return Page(document, [])
-    return Page(document, blocks) if len(blocks) <= LONGEST else Page(_unchecked(document), [])
+    long = len(blocks) + sum(len(block.rows) for block in blocks if block.kind == "table") > LONGEST
+    return Page(document, blocks) if not long else Page(_unchecked(document), [])
 
 
-LONGEST = 4_000  # blocks: the rules hold statements against each other, which longer documents would make endless
+# Blocks and rows of tables: the rules hold statements against each other, and longer documents would take for ever.
+LONGEST = 4_000
 
 
 def _unchecked(document: Document) -> Document:
-    reason = f"is too long to be checked for contradictions: over {LONGEST} blocks"
+    reason = f"is too long to be checked for contradictions: over {LONGEST} blocks and rows"
     return Document(document.path, document.title, problems=(*document.problems, Problem(reason, document.path)))
 
 

@@ -50,10 +50,10 @@ def statements(page: Page) -> Iterator[Statement]:
                 page, one.line, _scope(page, above, one.kind), f"{one.kind.value} {one.key}", normal(one.title), said
             )
     for table in page.document.tables:
+        around = [one for one, _ in page.milestones() if one.line < table.line <= one.last_line]
         for found, title, status, line in progress_rows(table):
             state = stated_status(status, found.key)
             if state is not Status.NONE:
-                around = [one for one, _ in page.milestones() if one.line < line <= one.last_line]
                 yield Statement(
                     page,
                     line,
