@@ -21,7 +21,8 @@ class Channel(models.TextChoices):
 
 class DeliveryQuerySet(WorkQuerySet["Delivery"]):
     def recent(self, count: int = 8) -> Self:
-        return self.defer("body").order_by("-pk")[:count]
+        """The last that came or were asked for: a look is one row that is opened again."""
+        return self.defer("body").order_by("-received_at", "-pk")[:count]
 
     def waiting_for_commits(self) -> Self:
         return self.filter(channel=Channel.UPLOAD, state=WorkState.WAITING)

@@ -225,9 +225,10 @@ def _signed(project: Project, key: str) -> dict[str, str]:
 def stamp_of(project: Project) -> str:
     """Changes whenever something that the page shows does; asked for every two seconds, so it is cheap."""
     judged = Judgement.objects.filter(project=project).order_by("-pk").values_list("pk", "number").first()
-    came = Delivery.objects.filter(project=project).order_by("-pk").values_list("pk", "state", "sentence")[:DELIVERIES]
+    came = Delivery.objects.filter(project=project).recent(DELIVERIES).values_list("pk", "state", "sentence")
+    busy = Delivery.objects.filter(project=project).under_way().count()
     newest = Judgement.objects.latest_at(project, project.sha)
     answered = Promotion.objects.of_project(project).values_list("pk", flat=True).first()
-    said = [project.sha, project.docs_sha, project.policy_sha, project.name, judged, list(came), answered]
+    said = [project.sha, project.docs_sha, project.policy_sha, project.name, judged, list(came), busy, answered]
     said.append(newest.number if newest else None)
     return hashlib.sha256(repr(said).encode()).hexdigest()[:16]

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import html as markup
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from milestones import facts
 from milestones.models import Delivery, Evidence, Judgement, Membership, Role
@@ -342,3 +344,20 @@ def test_evidence_that_is_taken_away_changes_the_stamp_though_the_verdict_is_an_
     make_judgement(project)
     assert Judgement.objects.filter(project=project).count() == 2, "the first verdict is the newest again"
     assert stamp_of(project) != before
+
+
+def test_a_look_that_is_asked_for_again_stands_first_and_its_end_is_noticed() -> None:
+    project = make_migration()
+    client = member_client(project)
+    client.post(f"/projects/{project.slug}/look")
+    for _ in range(12):
+        make_delivery(project, "ruff", "done", "judged", received_at=timezone.now() - timedelta(days=1))
+    Delivery.objects.filter(kind="look").update(state="done")
+    client.post(f"/projects/{project.slug}/look")
+    listed = client.get(f"/projects/{project.slug}/").content.decode().split('id="deliveries"')[1]
+    assert text(listed).index("look") < text(listed).index("ruff")
+    before = stamp_of(project)
+    Delivery.objects.filter(kind="look").update(state="running", received_at=timezone.now() - timedelta(days=9))
+    running = stamp_of(project)
+    Delivery.objects.filter(kind="look").update(state="done")
+    assert len({before, running, stamp_of(project)}) == 3, "work far down the list counts, too"
