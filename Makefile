@@ -36,7 +36,7 @@ fuzz: .venv/.dev  ## the property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -q -n $(WORKERS) -m hypothesis $(ARGS)
 
 bench: .venv/.dev  ## each benchmark against its rival
-	@set -e; for file in benchmarks/[a-z]*.py; do echo "== $$file"; $(PY) "$$file"; done
+	@set -e; for file in benchmarks/[a-z]*.py; do name=$$(basename $$file .py); echo "== $$name"; $(PY) -m benchmarks.$$name; done
 
 lint: .venv/.dev  ## style of Python and templates
 	@$(PY) -m ruff check .

@@ -291,6 +291,8 @@ LOGGING: dict[str, Any] = {
         "django": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
         # a 404 is no news; the request line above it says so where LOG_LEVEL asks for it
         "django.request": {"handlers": [], "level": "ERROR", "propagate": True},
+        # a schedule of an older or broken-off run is made anew; the sweep in it is all there is
+        "celery.beat": {"handlers": [], "level": "ERROR", "propagate": True},
         "django.server": {"handlers": [], "level": LOG_LEVEL, "propagate": True},
     },
 }

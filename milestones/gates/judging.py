@@ -110,7 +110,8 @@ def _failed(verdict: Verdict, sentence: str, measure: str, family: Family, readi
         sentence += f": {reading.places[measure]}"
     if trouble := reading.trouble(measure, family):
         sentence += f"; besides, part of its evidence cannot be used: {trouble}"
-    step = f"see what {measure} counts at {reading.short}, mend it, and judge the commit that does"
+    seen = "what is named" if measure in reading.places else f"what {measure} counts at {reading.short}"
+    step = f"mend {seen}, and send the results of the commit that does"
     return replace(verdict, sentence=sentence, next=step)
 
 

@@ -322,8 +322,8 @@ def test_findings_that_name_a_measure_are_the_places_of_that_one_alone() -> None
     ])  # fmt: skip
     make_judgement(project)
     reasons = page(project).split('<li class="reason">')[1:3]
-    assert ["88" in reasons[0], "99" in reasons[0]] == [True, False]
-    assert ["88" in reasons[1], "99" in reasons[1]] == [False, True]
+    assert ["api.py:88" in reasons[0], "api.py:99" in reasons[0]] == [True, False]
+    assert ["api.py:88" in reasons[1], "api.py:99" in reasons[1]] == [False, True]
 
 
 def test_a_milestone_that_only_policy_knows_is_named() -> None:
