@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -88,7 +89,7 @@ def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
         gate=bound.text,
         state=within(bound, measurement, baseline=other, previous=other),
         sentence=wording.kept(bound, measurement, other),
-        value=measurement.value,
+        value=measurement.value if math.isfinite(measurement.value) else None,  # no JSON, no row holds another
         expect=wording.expected(bound, other),
         evidence=" ".join(sorted(kinds)),
     )
