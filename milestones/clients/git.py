@@ -48,7 +48,7 @@ class GitError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """One entry of a tree, recursively listed; `size` is in bytes, None for a submodule."""
+    """One entry of a tree, recursively listed; `size` is in bytes, None for a submodule and for an absent blob."""
 
     path: str
     sha: str
@@ -88,6 +88,7 @@ def _environment(protocols: str) -> dict[str, str]:
         "GIT_NO_REPLACE_OBJECTS": "1",
         "GIT_LITERAL_PATHSPECS": "1",
         "GIT_OPTIONAL_LOCKS": "0",
+        "GIT_NO_LAZY_FETCH": "1",
     }
 
 
@@ -223,6 +224,8 @@ class Repository:
         try:
             return self.git("cat-file", "blob", f"{commit}:{path}")
         except GitError:
+            if self.git("ls-tree", "--full-tree", commit, path):
+                raise GitError(f"{path!r} at {revision} is listed, but its content is not in this copy") from None
             raise GitError(f"there is no file {path!r} at {revision}") from None
 
     def commit(self, revision: str) -> CommitInfo:
@@ -258,7 +261,8 @@ def _entry(line: bytes, prefix: str) -> TreeEntry:
     facts, path = line.split(b"\t", 1)
     mode, kind, sha, size = facts.decode().split()
     name = prefix + path.decode("utf-8", "surrogateescape")
-    return TreeEntry(name, sha, mode, kind, None if size == "-" else int(size))
+    # "-" is a submodule's size, "BAD" that of a blob which a partial or broken copy does not hold
+    return TreeEntry(name, sha, mode, kind, int(size) if size.isdecimal() else None)
 
 
 def _batch(process: subprocess.Popen[bytes], wanted: Sequence[str]) -> Iterator[tuple[str, bytes]]:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from milestones.facts import Finding, Known, Measurement, Problem
 from milestones.parity.comparison import Comparison, compare, sides
 from milestones.parity.reading import Shelf, read_routes
 from milestones.parity.routes import Route, RouteTable
 
-from .reader import Reader, Static
+from .reader import ABSENT, Reader, Static
 
 log = logging.getLogger(__name__)
 FINDINGS_KEPT = 1000
@@ -32,8 +33,11 @@ def static(reader: Reader, sha: str, start: str) -> Static:
 def table_at(reader: Reader, sha: str, shelf: Shelf) -> RouteTable:
     """The routes at a commit; a file whose content the shelf holds is not fetched again."""
     paths = {entry.path: entry.sha for entry in reader.repo.tree(sha) if entry.is_file and entry.path.endswith(".py")}
-    blobs = dict(reader.repo.blobs(blob for blob in paths.values() if blob not in shelf.hinted))
-    return read_routes(paths, lambda blob: blobs.get(blob, b""), shelf)
+    wanted = {path: blob for path, blob in paths.items() if blob not in shelf.hinted}
+    blobs = dict(reader.repo.blobs(wanted.values()))
+    table = read_routes(paths, lambda blob: blobs.get(blob, b""), shelf)
+    absent = tuple(Problem(ABSENT, path) for path, blob in wanted.items() if blob not in blobs)
+    return replace(table, unparsed=(*table.unparsed, *absent))
 
 
 def _static(legacy: RouteTable, new: RouteTable) -> Static:

@@ -18,7 +18,7 @@ from milestones.parity import leftovers
 from milestones.parity.similarity import similarity
 
 from . import endpoints
-from .reader import Reader, Static
+from .reader import ABSENT, Reader, Static
 
 # the evidence kinds that are read from the mirror, each with the version of its rules
 STATIC = {"similarity": 1, "leftovers": 1, "routes": 1}
@@ -50,9 +50,10 @@ def read_documents(reader: Reader, sha: str, policy: Policy) -> Documents:
         by_path=True,
     )
     documents = tuple(from_plain(Document, facts[path]) for path in sorted(facts))
+    absent = [Problem(ABSENT, entry.path) for entry in files if entry not in large and entry.path not in facts]
     none = [] if documents else [Problem(f"no document matches {', '.join(patterns)}; set `docs` in the policy")]
     digest = hashlib.sha256("".join(f"{e.sha} {e.path}\n" for e in found).encode("utf-8", "surrogateescape"))
-    return Documents(documents, (*links, *over, *none), digest.hexdigest())
+    return Documents(documents, (*links, *over, *absent, *none), digest.hexdigest())
 
 
 def static_digest(kind: str, policy_hash: str) -> str:
@@ -98,9 +99,11 @@ def _leftovers(reader: Reader, sha: str, policy: Policy) -> Static:
         f"imports/{leftovers.VERSION}", sources, lambda _path, data: leftovers.file_facts(data).as_json()
     )
     files = [(path, leftovers.FileFacts.from_json(plain)) for path, plain in facts.items()]
+    absent = [Problem(ABSENT, entry.path) for entry in sources if entry.path not in facts]
     found = leftovers.imports_left(files, policy.leftovers.imports)
+    unread = (*found.unparsed, *absent)
     counts = {"": len(found.places), "_source": found.in_source, "_tests": found.in_tests}
-    measured = [Measurement(f"leftovers.imports{part}", value, "count", "", Known.STATIC, len(found.unparsed))
+    measured = [Measurement(f"leftovers.imports{part}", value, "count", "", Known.STATIC, len(unread))
                 for part, value in counts.items()]  # fmt: skip
     findings = tuple(Finding(f"imports {one.name}", one.path, one.line, "import") for one in found.places)
-    return Static("leftovers", tuple(measured), findings[:FINDINGS_KEPT], found.unparsed)
+    return Static("leftovers", tuple(measured), findings[:FINDINGS_KEPT], unread)

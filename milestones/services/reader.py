@@ -10,6 +10,8 @@ from milestones.clients import git
 from milestones.facts import Finding, Measurement, Problem
 from milestones.models import BlobFact
 
+ABSENT = "its content is not in the mirror, which is partial or broken; fetch the repository whole"
+
 
 @dataclass(frozen=True, slots=True)
 class Static:

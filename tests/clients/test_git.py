@@ -51,6 +51,17 @@ def test_blobs_come_whole_and_missing_ones_are_left_out(work: Work, tmp_path: Pa
     assert sorted(len(data) for data in found.values()) == [0, 8, 13, 3_000_000]
 
 
+def test_a_blob_that_the_copy_does_not_hold_is_listed_without_a_size_and_named_when_read(work: Work) -> None:
+    sha = work.repo.git.rev_parse("main:README.md")
+    (work.folder / ".git/objects" / sha[:2] / sha[2:]).unlink()
+    with git.open_repository(str(work.folder)) as repo:
+        sizes = {entry.path: entry.size for entry in repo.tree("main")}
+        assert sizes == {"README.md": None, "src/app.py": 13}
+        assert list(dict(repo.blobs([entry.sha for entry in repo.tree("main")])).values()) == [b"import flask\n"]
+        with pytest.raises(git.GitError, match=r"'README\.md' at main is listed, but its content is not in this copy"):
+            repo.read("main", "README.md")
+
+
 @pytest.mark.parametrize("revision", ["nope", "--all", "-n1", "", "main\nmain", "main:src"])
 def test_a_missing_revision_is_named(work: Work, revision: str) -> None:
     with git.open_repository(str(work.folder)) as repo, pytest.raises(git.GitError, match="there is no commit"):
