@@ -14,7 +14,7 @@ from milestones.source.calls import Factory
 from milestones.source.code import File
 from milestones.source.paths import is_test
 from milestones.source.program import Program
-from milestones.source.python_code import python_code
+from milestones.source.python_statements import python_code
 from milestones.source.values import Arguments, Class, Function, Scope
 
 # what a file that registers routes says somewhere: it is read whether or not anything is seen to import it

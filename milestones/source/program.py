@@ -9,7 +9,7 @@ from typing import Any
 from milestones.facts import Place, Problem
 from milestones.source import code
 from milestones.source.calls import Exhausted, Factory
-from milestones.source.evaluate import Evaluator
+from milestones.source.evaluate_statements import Evaluator
 from milestones.source.values import Arguments, Class, External, Function, Module, Scope, Unknown, Value
 
 STEPS = 3_000_000

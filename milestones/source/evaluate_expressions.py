@@ -1,4 +1,4 @@
-"""Working out what source would do, as far as it is static: both arms of an undecided branch, known loops unrolled."""
+"""Working out what expressions come to, as far as they are static, and binding the names that they are given to."""
 
 from __future__ import annotations
 
@@ -27,7 +27,6 @@ from milestones.source.values import (
 )
 
 LOOP_LIMIT = 5_000
-_RETURNS = "return"  # no name of a program: where a scope collects what its function returns
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "/": operator.truediv, "//": operator.floordiv, "==": operator.eq,
     "===": operator.eq, "!=": operator.ne, "!==": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
@@ -35,210 +34,11 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-class _Jump(Exception):  # noqa: N818 - how break, continue and return leave their blocks
-    def __init__(self, kind: str) -> None:
-        super().__init__(kind)
-        self.kind = kind
-
-
-class Evaluator(Caller):
-    """Runs statements and expressions over known values; whatever is not known stays a named unknown."""
-
-    undecided = 0  # how many branches we are in that may not be taken
-
-    def import_module(self, name: str, level: int, scope: Scope) -> Value:
-        raise NotImplementedError
-
-    def import_name(self, module: Value, name: str, place: Place) -> Value:
-        raise NotImplementedError
-
-    # --- statements
-
-    def run(self, body: tuple[code.Statement, ...], scope: Scope) -> None:
-        for statement in body:
-            self.step()
-            STATEMENTS[type(statement)](self, statement, scope)
-
-    def returned(self, function: Function, scope: Scope) -> Value:
-        scope.names[_RETURNS] = []
-        before, self.undecided = self.undecided, 0
-        try:
-            self.run(function.code.body, scope)
-        except _Jump:
-            pass
-        finally:
-            self.undecided = before
-        return _joined(scope.names[_RETURNS], function)
-
-    def _assign(self, node: code.Assign, scope: Scope) -> None:
-        if node.value is None:
-            return
-        value = self.expression(node.value, scope)
-        for target in node.targets:
-            self.bind(target, value, scope)
-
-    def bind(self, target: code.Expression, value: Value, scope: Scope) -> None:
-        if isinstance(target, code.Name):
-            scope.bind(target.id, value)
-        elif isinstance(target, code.Attribute):
-            _set_attribute(self.expression(target.value, scope), target.name, value)
-        elif isinstance(target, code.Item):
-            _set_item(self.expression(target.value, scope), self.expression(target.key, scope), value)
-        elif isinstance(target, code.Sequence):
-            self._unpack(target, value, scope)
-        elif isinstance(target, code.Mapping):  # JavaScript's `const {a, b} = value`
-            for key, inner in target.pairs:
-                if isinstance(key, code.Const):
-                    self.bind(inner, self.attribute(value, str(key.value), Place(scope.path, target.line)), scope)
-
-    def _unpack(self, target: code.Sequence, value: Value, scope: Scope) -> None:
-        place = Place(scope.path, target.line)
-        items = list(value) if isinstance(value, (list, tuple)) else None
-        for index, one in enumerate(target.items):
-            if isinstance(one, code.Spread):
-                after = len(target.items) - index - 1
-                rest = None if items is None else items[index : len(items) - after]
-                self.bind(one.value, Unknown("unpacked at run time", place) if rest is None else rest, scope)
-                items = None if items is None else [*items[:index], None, *items[len(items) - after :]]
-            elif items is not None and index < len(items):
-                self.bind(one, items[index], scope)
-            else:
-                self.bind(one, value if isinstance(value, Unknown) else Unknown("unpacked at run time", place), scope)
-
-    def _augment(self, node: code.Augment, scope: Scope) -> None:
-        current, value = self.expression(node.target, scope), self.expression(node.value, scope)
-        if isinstance(current, list) and node.operator == "+":
-            if isinstance(value, (list, tuple)):
-                current.extend(value[: builtin.SIZE_LIMIT])
-            else:
-                current.append(Unknown("added at run time", Place(scope.path, node.line)))
-        else:
-            self.bind(node.target, self._operate(node.operator, current, value, Place(scope.path, node.line)), scope)
-
-    def _do(self, node: code.Do, scope: Scope) -> None:
-        self.expression(node.value, scope)
-
-    def _return(self, node: code.Return, scope: Scope) -> None:
-        value = self.expression(node.value, scope) if node.value is not None else None
-        where: Scope | None = scope
-        while where is not None and _RETURNS not in where.names:
-            where = where.parent
-        if where is not None:
-            where.names[_RETURNS].append(value)
-        if not self.undecided:
-            raise _Jump("return")
-
-    def _raise(self, node: code.Raise, scope: Scope) -> None:
-        if not self.undecided:
-            raise _Jump("return")
-
-    def _jump(self, node: code.Jump, scope: Scope) -> None:
-        if not self.undecided:
-            raise _Jump(node.kind)
-
-    def _if(self, node: code.If, scope: Scope) -> None:
-        decided = truth(self.expression(node.test, scope))
-        if decided is None:
-            self._maybe(node.then, scope)
-            self._maybe(node.otherwise, scope)
-        else:
-            self.run(node.then if decided else node.otherwise, scope)
-
-    def _maybe(self, body: tuple[code.Statement, ...], scope: Scope) -> None:
-        self.undecided += 1
-        try:
-            self.run(body, scope)
-        finally:
-            self.undecided -= 1
-
-    def _branches(self, node: code.Branches, scope: Scope) -> None:
-        before = dict(scope.names)
-        for body in node.bodies:
-            self._maybe(body, scope)
-        for name, value in before.items():  # what the main road settled is not undone by an arm that may not run
-            if is_known(value) or not is_known(scope.names.get(name)):
-                scope.names[name] = value
-
-    def _for(self, node: code.For, scope: Scope) -> None:
-        value = self.expression(node.iterable, scope)
-        items = _iterated(value)
-        if items is None:
-            why = value.reason if isinstance(value, Unknown) else "a list that is made at run time"
-            self.bind(node.target, Unknown(f"walked by a loop: {why}", Place(scope.path, node.line)), scope)
-            self._maybe(node.body, scope)
-            return
-        for item in items:
-            self.bind(node.target, item, scope)
-            try:
-                self.run(node.body, scope)
-            except _Jump as jump:
-                if jump.kind == "return":
-                    raise
-                if jump.kind == "break":
-                    return
-
-    def _while(self, node: code.While, scope: Scope) -> None:
-        if truth(self.expression(node.test, scope)) is not False:
-            self._maybe(node.body, scope)
-
-    def _with(self, node: code.With, scope: Scope) -> None:
-        for value, target in node.items:
-            entered = self.expression(value, scope)
-            if target is not None:
-                self.bind(target, entered, scope)
-        self.run(node.body, scope)
-
-    def _import(self, node: code.Import, scope: Scope) -> None:
-        module = self.import_module(node.module, 0, scope)
-        if node.name:
-            scope.bind(node.name, module)
-        elif "." in node.module:
-            scope.bind(node.module.partition(".")[0], self.import_module(node.module.partition(".")[0], 0, scope))
-        else:
-            scope.bind(node.module, module)
-
-    def _import_from(self, node: code.ImportFrom, scope: Scope) -> None:
-        module = self.import_module(node.module, node.level, scope)
-        for name, bound in node.names:
-            if name != "*":
-                scope.bind(bound, self.import_name(module, name, Place(scope.path, node.line)))
-            elif isinstance(module, Module):
-                public = {key: value for key, value in module.scope.names.items() if not key.startswith("_")}
-                scope.names.update(public)
-
-    def _function(self, node: code.Function, scope: Scope) -> None:
-        scope.bind(node.name, self.define(node, scope))
-
-    def define(self, node: code.Function, scope: Scope, owner: str = "") -> Value:
-        home = scope.parent if owner and scope.parent is not None else scope
-        made: Value = Function(node, home, f"{owner}.{node.name}" if owner else node.name)
-        for decorator in reversed(node.decorators):
-            made = self.decorate(made, decorator, scope)
-        return made
-
-    def _class(self, node: code.Class, scope: Scope) -> None:
-        scope.bind(node.name, self.class_(node, scope))
+class ExpressionEvaluator(Caller):
+    """Works out expressions over known values; whatever is not known stays a named unknown."""
 
     def class_(self, node: code.Class, scope: Scope) -> Value:
-        bases = tuple(self.expression(base, scope) for base in node.bases)
-        body = Scope(parent=scope, path=scope.path)
-        declared: list[str] = []
-        for statement in node.body:
-            self.step()
-            if isinstance(statement, code.Function):
-                body.names[statement.name] = self.define(statement, body, node.name)
-            else:
-                declared += _declared(statement)
-                STATEMENTS[type(statement)](self, statement, body)
-        made = Class(node, scope, node.name, bases, body.names, tuple(declared))
-        for decorator in reversed(node.decorators):
-            self.decorate(made, decorator, scope)
-        return made
-
-    def _global(self, node: code.Global, scope: Scope) -> None:
-        scope.outer.update(node.names)
-
-    # --- expressions
+        raise NotImplementedError
 
     def expression(self, node: code.Expression, scope: Scope) -> Value:
         return EXPRESSIONS[type(node)](self, node, scope)
@@ -302,7 +102,7 @@ class Evaluator(Caller):
         made = Arguments([], {}, Place(scope.path, node.line))
         for argument in node.arguments:
             if isinstance(argument, code.Spread):
-                items = _iterated(self.expression(argument.value, scope))
+                items = iterated(self.expression(argument.value, scope))
                 made.positional += items or []
                 made.incomplete |= items is None
             else:
@@ -369,7 +169,7 @@ class Evaluator(Caller):
         items: list[Value] = []
         for item in node.items:
             value = self.expression(item, scope)
-            spread = _iterated(value) if isinstance(item, code.Spread) else None
+            spread = iterated(value) if isinstance(item, code.Spread) else None
             items += spread if spread is not None else [value]
             if len(items) > builtin.SIZE_LIMIT:
                 return Unknown("longer than the limit", Place(scope.path, node.line))
@@ -394,7 +194,7 @@ class Evaluator(Caller):
         if decided is not None:
             return self.expression(node.then if decided else node.otherwise, scope)
         then, otherwise = self.expression(node.then, scope), self.expression(node.otherwise, scope)
-        return _agreed([then, otherwise], Unknown("decided at run time", Place(scope.path, node.line)))
+        return agreed([then, otherwise], Unknown("decided at run time", Place(scope.path, node.line)))
 
     def _walk(self, node: code.Walk, scope: Scope) -> Value:
         inner = Scope(parent=scope, path=scope.path)
@@ -412,7 +212,7 @@ class Evaluator(Caller):
             yield key, self.expression(node.element, scope)
             return
         target, iterable, tests = node.clauses[depth]
-        items = _iterated(self.expression(iterable, scope))
+        items = iterated(self.expression(iterable, scope))
         if items is None:
             yield None
             return
@@ -425,8 +225,41 @@ class Evaluator(Caller):
     def _lambda(self, node: code.Function, scope: Scope) -> Value:
         return Function(node, scope, node.name or "<lambda>")
 
+    def _class_expression(self, node: code.Class, scope: Scope) -> Value:
+        return self.class_(node, scope)
+
     def _opaque(self, node: code.Opaque, scope: Scope) -> Value:
         return Unknown(f"a {node.what.replace('_', ' ')}", Place(scope.path, node.line))
+
+    # --- targets
+
+    def bind(self, target: code.Expression, value: Value, scope: Scope) -> None:
+        if isinstance(target, code.Name):
+            scope.bind(target.id, value)
+        elif isinstance(target, code.Attribute):
+            _set_attribute(self.expression(target.value, scope), target.name, value)
+        elif isinstance(target, code.Item):
+            _set_item(self.expression(target.value, scope), self.expression(target.key, scope), value)
+        elif isinstance(target, code.Sequence):
+            self._unpack(target, value, scope)
+        elif isinstance(target, code.Mapping):  # JavaScript's `const {a, b} = value`
+            for key, inner in target.pairs:
+                if isinstance(key, code.Const):
+                    self.bind(inner, self.attribute(value, str(key.value), Place(scope.path, target.line)), scope)
+
+    def _unpack(self, target: code.Sequence, value: Value, scope: Scope) -> None:
+        place = Place(scope.path, target.line)
+        items = list(value) if isinstance(value, (list, tuple)) else None
+        for index, one in enumerate(target.items):
+            if isinstance(one, code.Spread):
+                after = len(target.items) - index - 1
+                rest = None if items is None else items[index : len(items) - after]
+                self.bind(one.value, Unknown("unpacked at run time", place) if rest is None else rest, scope)
+                items = None if items is None else [*items[:index], None, *items[len(items) - after :]]
+            elif items is not None and index < len(items):
+                self.bind(one, items[index], scope)
+            else:
+                self.bind(one, value if isinstance(value, Unknown) else Unknown("unpacked at run time", place), scope)
 
 
 def _is_bound(name: str, scope: Scope | None) -> bool:
@@ -464,7 +297,7 @@ def _formatted(left: str, right: Value, place: Place) -> Value:
         return Unknown("formatted at run time", place)
 
 
-def _iterated(value: Value) -> list[Value] | None:
+def iterated(value: Value) -> list[Value] | None:
     if isinstance(value, (list, tuple, set, frozenset, dict)):
         return list(value)[:LOOP_LIMIT]
     return list(value)[:LOOP_LIMIT] if isinstance(value, str) else None
@@ -491,20 +324,7 @@ def _set_item(owner: Value, index: Value, value: Value) -> None:
         pass
 
 
-def _declared(statement: code.Statement) -> list[str]:
-    """The fields that a class body declares with an annotation, as dataclasses and pydantic models do."""
-    if isinstance(statement, code.Assign) and statement.annotated:
-        return [target.id for target in statement.targets if isinstance(target, code.Name)]
-    return []
-
-
-def _joined(returned: list[Value], function: Function) -> Value:
-    if not returned:
-        return None
-    return _agreed(returned, Unknown(f"{function.name} decides at run time what it returns", function.place))
-
-
-def _agreed(values: list[Value], otherwise: Unknown) -> Value:
+def agreed(values: list[Value], otherwise: Unknown) -> Value:
     """The one value that several may be: the same each time, or the only one that is something of a framework."""
     first, *rest = values
     if all(one is first or (builtin.plain(one) and builtin.plain(first) and one == first) for one in rest):
@@ -515,18 +335,22 @@ def _agreed(values: list[Value], otherwise: Unknown) -> Value:
     return candidates[0] if candidates and all(one is candidates[0] for one in candidates) else otherwise
 
 
-STATEMENTS: dict[type, Callable[[Evaluator, Any, Scope], None]] = {
-    code.Assign: Evaluator._assign, code.Augment: Evaluator._augment, code.Do: Evaluator._do,
-    code.Return: Evaluator._return, code.Raise: Evaluator._raise, code.If: Evaluator._if, code.For: Evaluator._for,
-    code.While: Evaluator._while, code.Branches: Evaluator._branches, code.With: Evaluator._with,
-    code.Import: Evaluator._import, code.ImportFrom: Evaluator._import_from, code.Class: Evaluator._class,
-    code.Function: Evaluator._function, code.Jump: Evaluator._jump, code.Global: Evaluator._global,
-}  # fmt: skip
-EXPRESSIONS: dict[type, Callable[[Evaluator, Any, Scope], Value]] = {
-    code.Const: Evaluator._const, code.Name: Evaluator._name, code.Attribute: Evaluator._attribute,
-    code.Item: Evaluator._item, code.Call: Evaluator._call, code.Spread: Evaluator._spread, code.Text: Evaluator._text,
-    code.Binary: Evaluator._binary, code.Either: Evaluator._either, code.Not: Evaluator._not,
-    code.Sequence: Evaluator._sequence, code.Mapping: Evaluator._mapping, code.Choice: Evaluator._choice,
-    code.Walk: Evaluator._walk, code.Function: Evaluator._lambda, code.Opaque: Evaluator._opaque,
-    code.Class: Evaluator.class_,
-}  # fmt: skip
+EXPRESSIONS: dict[type, Callable[[ExpressionEvaluator, Any, Scope], Value]] = {
+    code.Const: ExpressionEvaluator._const,
+    code.Name: ExpressionEvaluator._name,
+    code.Attribute: ExpressionEvaluator._attribute,
+    code.Item: ExpressionEvaluator._item,
+    code.Call: ExpressionEvaluator._call,
+    code.Spread: ExpressionEvaluator._spread,
+    code.Text: ExpressionEvaluator._text,
+    code.Binary: ExpressionEvaluator._binary,
+    code.Either: ExpressionEvaluator._either,
+    code.Not: ExpressionEvaluator._not,
+    code.Sequence: ExpressionEvaluator._sequence,
+    code.Mapping: ExpressionEvaluator._mapping,
+    code.Choice: ExpressionEvaluator._choice,
+    code.Walk: ExpressionEvaluator._walk,
+    code.Function: ExpressionEvaluator._lambda,
+    code.Opaque: ExpressionEvaluator._opaque,
+    code.Class: ExpressionEvaluator._class_expression,
+}
