@@ -240,7 +240,7 @@ class Repository:
         for line in out.decode("utf-8", "replace").split("\n"):
             if line:
                 sha, tree, parents, author, at, subject = line.split("\0", 5)
-                yield CommitInfo(sha, tree, tuple(parents.split()), author, int(at), subject)
+                yield CommitInfo(sha, tree, tuple(parents.split()), author, int(at or 0), subject)
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         try:
