@@ -58,9 +58,11 @@ class Claim:
 
 
 def close(row: Delivery, state: str, sentence: str) -> None:
-    """Write the end of a row that is held."""
+    """Write the end of a row that is held; one that was asked for again meanwhile is open again at once."""
+    if row.state == WorkState.RUNNING and row.not_before is not None:
+        state, row.attempts = WorkState.STORED, 0
     row.state, row.sentence, row.finished_at, row.lease_until = state, storable(sentence), timezone.now(), None
-    row.save(update_fields=["state", "sentence", "finished_at", "lease_until"])
+    row.save(update_fields=["state", "attempts", "sentence", "finished_at", "lease_until"])
 
 
 def take(pk: int) -> Claim | None:
