@@ -172,6 +172,13 @@ class Repository:
             raise missing from None
         return found.decode().strip().removeprefix("--end-of-options").strip()
 
+    def branch(self, name: str) -> str:
+        """The newest commit of a branch, whatever tag has its name; else what `name` says. Raises GitError."""
+        try:
+            return self.resolve(f"refs/heads/{name}")
+        except GitError:
+            return self.resolve(name)
+
     def has_commit(self, sha: str) -> bool:
         try:
             return self.resolve(sha) == sha

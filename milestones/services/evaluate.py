@@ -257,8 +257,8 @@ def _rows(row: Judgement, judged: list[MilestoneJudgement]) -> list[Verdict]:
     return [
         Verdict(
             judgement=row, position=position, milestone_key=key, gate=storable(gate.gate, 300), state=gate.state.value,
-            strict=not gate.informational, value=gate.value,
-            expect=storable(gate.expect, 200), sentence=gate.sentence, next=gate.next, lack=gate.lack.value if gate.lack else "",
+            strict=not gate.informational, value=gate.value, expect=storable(gate.expect, 200),
+            sentence=gate.sentence, next=gate.next, lack=gate.lack.value if gate.lack else "",
         )
         for position, (key, gate) in enumerate(every)
     ]  # fmt: skip

@@ -73,12 +73,16 @@ def default_branch(project: Project) -> str:
 
 def policy_file(repo: git.Repository, revision: str) -> str:
     """The text of `migration.toml` at a revision, "" where there is none. Raises GitError for one over the limit."""
-    entry = next((e for e in repo.tree(revision) if e.path == POLICY_FILE and e.is_file), None)
+    entry = next((e for e in repo.tree(revision) if e.path == POLICY_FILE), None)
     if entry is None:
         return ""
+    if not entry.is_file:
+        raise git.GitError(
+            f"{POLICY_FILE} is a symbolic link or a submodule, which is not followed; put the file there"
+        )
     if (entry.size or 0) > settings.MIGRATOR_DOC_BYTES:
         raise git.GitError(f"{POLICY_FILE} is larger than {settings.MIGRATOR_DOC_BYTES:,} bytes")
-    return dict(repo.blobs([entry.sha]))[entry.sha].decode("utf-8", "replace")
+    return repo.read(revision, POLICY_FILE).decode("utf-8", "replace")
 
 
 def remember_commit(project: Project, repo: git.Repository, sha: str) -> Commit:
