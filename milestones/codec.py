@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import hashlib
+import re
 import types
 from collections.abc import Hashable, Mapping
 from enum import Enum
@@ -10,6 +12,22 @@ from functools import cache
 from typing import Any, TypeVar, Union, cast, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+# what PostgreSQL takes in no text and no JSON, and UTF-8 cannot say; git's paths carry their odd bytes as such halves
+_UNSTORABLE = re.compile("[\0\ud800-\udfff]")
+
+
+def storable(text: str, limit: int = 0) -> str:
+    """A text as every database takes it: odd characters spelled out, cut to `limit` so that two stay two."""
+    kept = _UNSTORABLE.sub(_spelled, text) if _UNSTORABLE.search(text) else text
+    if not limit or len(kept) <= limit:
+        return kept
+    return f"{kept[: limit - 10]}… {hashlib.sha256(kept.encode()).hexdigest()[:8]}"
+
+
+def _spelled(found: re.Match[str]) -> str:
+    code = ord(found[0])
+    byte = code - 0xDC00 if 0xDC80 <= code <= 0xDCFF else code
+    return f"\\x{byte:02x}" if byte < 0x100 else f"\\u{code:04x}"
 
 
 def to_plain(fact: Any) -> Any:
@@ -18,8 +36,10 @@ def to_plain(fact: Any) -> Any:
         return {field.name: to_plain(getattr(fact, field.name)) for field in dataclasses.fields(fact)}
     if isinstance(fact, Enum):
         return fact.value
+    if isinstance(fact, str):
+        return storable(fact)
     if isinstance(fact, Mapping):
-        return {key: to_plain(value) for key, value in fact.items()}
+        return {to_plain(key): to_plain(value) for key, value in fact.items()}
     if isinstance(fact, (list, tuple)):
         return [to_plain(value) for value in fact]
     return fact

@@ -172,6 +172,13 @@ class Repository:
             raise missing from None
         return found.decode().strip().removeprefix("--end-of-options").strip()
 
+    def branch(self, name: str) -> str:
+        """The newest commit of a branch, whatever tag has its name; else what `name` says. Raises GitError."""
+        try:
+            return self.resolve(f"refs/heads/{name}")
+        except GitError:
+            return self.resolve(name)
+
     def has_commit(self, sha: str) -> bool:
         try:
             return self.resolve(sha) == sha
@@ -240,7 +247,7 @@ class Repository:
         for line in out.decode("utf-8", "replace").split("\n"):
             if line:
                 sha, tree, parents, author, at, subject = line.split("\0", 5)
-                yield CommitInfo(sha, tree, tuple(parents.split()), author, int(at), subject)
+                yield CommitInfo(sha, tree, tuple(parents.split()), author, int(at or 0), subject)
 
     def is_ancestor(self, older: str, newer: str) -> bool:
         try:

@@ -27,6 +27,7 @@ _QUIET = re.compile(
     re.MULTILINE,
 )
 _ENDS_OF_KEY = re.compile(r"[=,\[\]{}]")
+_NUL = re.compile(r"\\u0000|\\U00000000")
 _LONG_NUMBER = re.compile(r"[0-9_]{300}")
 _PLACE = re.compile(r" \(at (?:line (\d+), column \d+|end of document)\)$")
 _MENDS = {
@@ -55,6 +56,7 @@ def load(text: str) -> Section:
         raise ParseError(f"the file is larger than {LARGEST // 1024} KB, the most that is read; shorten it")
     text = text.removeprefix("\ufeff")
     _refuse_depth(text)
+    _refuse_nul(text)
     try:
         values = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
@@ -62,6 +64,13 @@ def load(text: str) -> Section:
     except (ValueError, OverflowError, RecursionError) as error:
         raise ParseError(f"the file is not valid TOML: {error}") from None
     return Section(values, (), lines_of(text))
+
+
+def _refuse_nul(text: str) -> None:
+    """No database, no path and no argument of a program takes it."""
+    found = _NUL.search(text)
+    if found:
+        raise ParseError("the NUL character \\u0000; leave it out", text.count("\n", 0, found.start()) + 1)
 
 
 def _refuse_depth(text: str) -> None:

@@ -3,12 +3,13 @@
 from .delivery import Channel, Delivery
 from .evidence import BlobFact, Commit, Evidence, Measurement
 from .judgement import Decision, Judgement, Promotion, Verdict
-from .milestone import Criterion, Milestone, SignOff
+from .milestone import KEY_LENGTH, Criterion, Milestone, SignOff
 from .project import EntryLink, Membership, Project, Role, UploadToken
 from .work import ATTEMPTS, Work, WorkState
 
 __all__ = [
     "ATTEMPTS",
+    "KEY_LENGTH",
     "BlobFact",
     "Channel",
     "Commit",

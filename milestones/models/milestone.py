@@ -8,6 +8,8 @@ from django.db import models
 
 from .project import Project
 
+KEY_LENGTH = 60
+
 
 class MilestoneQuerySet(models.QuerySet["Milestone"]):
     def in_order(self) -> Self:
@@ -18,7 +20,7 @@ class Milestone(models.Model):
     """One milestone; the row stays, since promotions refer to it, and is marked `gone` when the docs drop it."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="milestones")
-    key = models.CharField(max_length=60)
+    key = models.CharField(max_length=KEY_LENGTH)
     kind = models.CharField(max_length=20)
     title = models.CharField(max_length=500)
     position = models.PositiveIntegerField(default=0)
@@ -65,7 +67,7 @@ class SignOff(models.Model):
     """A person's word that a criterion is met at a commit; it holds for that commit and any with the same tree."""
 
     project = models.ForeignKey(Project, models.CASCADE, related_name="sign_offs")
-    milestone_key = models.CharField(max_length=60)
+    milestone_key = models.CharField(max_length=KEY_LENGTH)
     identity = models.CharField(max_length=80)
     text = models.TextField()
     sha = models.CharField(max_length=40)

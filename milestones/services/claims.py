@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from milestones.codec import storable
 from milestones.models import ATTEMPTS, Delivery, WorkState
 
 WAIT = timedelta(seconds=30)
@@ -47,7 +48,7 @@ class Claim:
         """Give the row back, to be tried again later; a wait for something else to come does not count as a try."""
         with self.writing() as row:
             row.state = WorkState.WAITING
-            row.sentence = sentence
+            row.sentence = storable(sentence)
             row.not_before = timezone.now() + WAIT * 2 ** min(row.attempts, 6)
             if counted and row.attempts >= ATTEMPTS:
                 close(row, WorkState.DEAD, f"given up after {ATTEMPTS} tries: {sentence}")
@@ -57,9 +58,11 @@ class Claim:
 
 
 def close(row: Delivery, state: str, sentence: str) -> None:
-    """Write the end of a row that is held."""
-    row.state, row.sentence, row.finished_at, row.lease_until = state, sentence, timezone.now(), None
-    row.save(update_fields=["state", "sentence", "finished_at", "lease_until"])
+    """Write the end of a row that is held; one that was asked for again meanwhile is open again at once."""
+    if row.state == WorkState.RUNNING and row.not_before is not None:
+        state, row.attempts = WorkState.STORED, 0
+    row.state, row.sentence, row.finished_at, row.lease_until = state, storable(sentence), timezone.now(), None
+    row.save(update_fields=["state", "attempts", "sentence", "finished_at", "lease_until"])
 
 
 def take(pk: int) -> Claim | None:

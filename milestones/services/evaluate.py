@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -14,10 +14,10 @@ from django.db.models import Max
 from django.utils import timezone
 
 from milestones import facts
-from milestones.codec import from_plain, to_plain
+from milestones.codec import from_plain, storable, to_plain
 from milestones.gates.judging import MilestoneJudgement, Reading, judge_milestone
 from milestones.gates.policy import EMPTY, Policy, read_policy
-from milestones.models import Commit, Evidence, Judgement, Milestone, Project, SignOff, Verdict
+from milestones.models import KEY_LENGTH, Commit, Evidence, Judgement, Milestone, Project, SignOff, Verdict
 from milestones.models import Measurement as MeasurementRow
 from milestones.models.evidence import same_tree
 
@@ -192,7 +192,8 @@ def _values(measured: Mapping[str, facts.Measurement]) -> list[list[Any]]:
 
 def judge_case(case: Case) -> list[MilestoneJudgement]:
     """Every milestone of the documents, and those that only the policy knows, judged at the case's commit."""
-    rules = {one.key.casefold(): one for one in case.policy.milestones}
+    named = (replace(one, key=storable(one.key, KEY_LENGTH)) for one in case.policy.milestones)
+    rules = {one.key.casefold(): one for one in named}
     found = []
     for key, plain in Milestone.objects.filter(project=case.project).in_order().values_list("key", "facts"):
         signed = frozenset(identity for milestone, identity in case.signed if milestone == key)
@@ -255,9 +256,9 @@ def _rows(row: Judgement, judged: list[MilestoneJudgement]) -> list[Verdict]:
     every = [(one.key, gate) for one in judged for gate in one.gates]
     return [
         Verdict(
-            judgement=row, position=position, milestone_key=key, gate=gate.gate, state=gate.state.value,
-            strict=not gate.informational, value=gate.value, expect=gate.expect, sentence=gate.sentence, next=gate.next,
-            lack=gate.lack.value if gate.lack else "",
+            judgement=row, position=position, milestone_key=key, gate=storable(gate.gate, 300), state=gate.state.value,
+            strict=not gate.informational, value=gate.value, expect=storable(gate.expect, 200),
+            sentence=gate.sentence, next=gate.next, lack=gate.lack.value if gate.lack else "",
         )
         for position, (key, gate) in enumerate(every)
     ]  # fmt: skip

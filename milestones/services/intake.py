@@ -78,10 +78,14 @@ def receive_hook(project: Project, event: str, guid: str, body: bytes) -> Delive
 
 
 def receive_look(project: Project, guid: str = "look") -> Delivery:
-    """Ask for one look at the repository. The same row serves each time, opened again when the last look has ended."""
+    """Ask for one look at the repository. The same row serves each time, opened again when the last look has ended.
+
+    A look that is under way may have fetched before what we were told of: its `not_before` says to look once more.
+    """
     row = _store(Delivery(project=project, channel=Channel.CLICK, guid=guid, kind="look", digest=guid))
     ended = [WorkState.DONE, WorkState.FAILED, WorkState.DEAD, WorkState.WAITING]
     fresh = {"state": WorkState.STORED, "attempts": 0, "not_before": None, "finished_at": None, "sentence": ""}
+    Delivery.objects.filter(pk=row.pk, state=WorkState.RUNNING).update(not_before=timezone.now())
     Delivery.objects.filter(pk=row.pk, state__in=ended).update(**fresh, received_at=timezone.now())
     row.refresh_from_db()
     return row

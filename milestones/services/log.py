@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from milestones.codec import storable, to_plain
 from milestones.models import Decision, Project
 
 START = "0" * 64
@@ -31,10 +32,10 @@ def record(actor: str, verb: str, subject: str, project: Project | None, data: M
     row = Decision(
         number=last.number + 1 if last else 1,
         project=project,
-        actor=actor,
+        actor=storable(actor, 150),
         verb=verb,
-        subject=subject,
-        data={"project": project.slug if project else None, **data},
+        subject=storable(subject, 300),
+        data={"project": project.slug if project else None, **to_plain(data)},
         at=timezone.now(),
         previous=last.mac if last else START,
     )

@@ -55,7 +55,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep
         claims.close(held, WorkState.DONE, f"{seen.sha[:8]} judged as number {judgement.number}")
-    return woken
+    return [*woken, row.pk] if held.state == WorkState.STORED else woken
 
 
 def _commits(seen: Sight) -> list[str]:
@@ -64,9 +64,10 @@ def _commits(seen: Sight) -> list[str]:
 
 def _sight(project: Project, repo: git.Repository) -> Sight:
     branch = mirror.default_branch(project)
-    text = project.policy_text or mirror.policy_file(repo, branch)
+    head = repo.branch(branch)
+    text = project.policy_text or mirror.policy_file(repo, head)
     policy = _read(text, given=bool(project.policy_text))
-    sha = repo.resolve(project.pinned_revision or branch)
+    sha = repo.resolve(project.pinned_revision) if project.pinned_revision else head
     docs = project.docs_revision or policy.docs_ref
     return Sight(
         sha=sha,

@@ -96,7 +96,7 @@ def _similarity(reader: Reader, sha: str, start: str, pairs: Iterable[Pair]) -> 
 def _leftovers(reader: Reader, sha: str, policy: Policy) -> Static:
     sources = [e for e in reader.repo.tree(sha) if e.is_file and e.path.endswith((".py", ".pyi", ".pyw"))]
     facts = reader.cached(
-        f"imports/{leftovers.VERSION}", sources, lambda _path, data: leftovers.file_facts(data).as_json()
+        f"imports/{leftovers.VERSION}", sources, lambda _path, data: to_plain(leftovers.file_facts(data).as_json())
     )
     files = [(path, leftovers.FileFacts.from_json(plain)) for path, plain in facts.items()]
     absent = [Problem(ABSENT, entry.path) for entry in sources if entry.path not in facts]

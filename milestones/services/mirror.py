@@ -6,15 +6,18 @@ import ipaddress
 import re
 import socket
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
 
 from milestones.clients import git
+from milestones.codec import storable
 from milestones.models import Commit, Project
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+LONGEST = 1900 * 365 * 86_400
 POLICY_FILE = "migration.toml"
 SSH = re.compile(r"[\w.-]+@[\w.-]+:")
 
@@ -70,12 +73,16 @@ def default_branch(project: Project) -> str:
 
 def policy_file(repo: git.Repository, revision: str) -> str:
     """The text of `migration.toml` at a revision, "" where there is none. Raises GitError for one over the limit."""
-    entry = next((e for e in repo.tree(revision) if e.path == POLICY_FILE and e.is_file), None)
+    entry = next((e for e in repo.tree(revision) if e.path == POLICY_FILE), None)
     if entry is None:
         return ""
+    if not entry.is_file:
+        raise git.GitError(
+            f"{POLICY_FILE} is a symbolic link or a submodule, which is not followed; put the file there"
+        )
     if (entry.size or 0) > settings.MIGRATOR_DOC_BYTES:
         raise git.GitError(f"{POLICY_FILE} is larger than {settings.MIGRATOR_DOC_BYTES:,} bytes")
-    return dict(repo.blobs([entry.sha]))[entry.sha].decode("utf-8", "replace")
+    return repo.read(revision, POLICY_FILE).decode("utf-8", "replace")
 
 
 def remember_commit(project: Project, repo: git.Repository, sha: str) -> Commit:
@@ -87,12 +94,17 @@ def remember_commit(project: Project, repo: git.Repository, sha: str) -> Commit:
         defaults={
             "tree": info.tree,
             "parent": info.parents[0] if info.parents else "",
-            "author": info.author[:200],
-            "subject": info.subject[:500],
-            "committed_at": datetime.fromtimestamp(info.committed_at, UTC),
+            "author": storable(info.author[:150], 200),
+            "subject": storable(info.subject[:400], 500),
+            "committed_at": _moment(info.committed_at),
         },
     )
     return row
+
+
+def _moment(seconds: int) -> datetime:
+    """A commit's time; its author may have written any number, and a row has room for the year 1 to 9998."""
+    return EPOCH + timedelta(seconds=min(max(seconds, -LONGEST), LONGEST))
 
 
 def is_local(source: str) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milestones.clients import git
+from milestones.codec import storable
 from milestones.facts import Finding, Measurement, Problem
 from milestones.models import BlobFact
 
@@ -39,7 +40,7 @@ class Reader:
         known = {(row.blob, row.path): row.facts for row in rows}
         places: dict[tuple[str, str], list[git.TreeEntry]] = {}
         for entry in listed:
-            places.setdefault((entry.sha, entry.path if by_path else ""), []).append(entry)
+            places.setdefault((entry.sha, storable(entry.path, 500) if by_path else ""), []).append(entry)
         missing = [place for place in places if place not in known]
         known |= self._read_new(reader, missing, read, places)
         return {entry.path: known[place] for place, found in places.items() if place in known for entry in found}

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from milestones import facts, reading
 from milestones.clients import git
-from milestones.codec import to_plain
+from milestones.codec import storable, to_plain
 from milestones.gates.policy import Policy
-from milestones.models import Criterion, Evidence, Measurement, Milestone, Project
+from milestones.models import KEY_LENGTH, Criterion, Evidence, Measurement, Milestone, Project
 
 from . import claims, evaluate, measuring, mirror
 from .reader import Reader, Static
@@ -56,7 +56,7 @@ def store_documents(project: Project, sha: str, found: measuring.Documents) -> N
         project=project, sha=sha, kind="docs", digest=found.digest, defaults={"problems": to_plain(found.problems)}
     )
     joined = reading.join(found.documents)
-    keys = [one.key for one in joined]
+    keys = [storable(one.key, KEY_LENGTH) for one in joined]
     Milestone.objects.filter(project=project).exclude(key__in=keys).update(gone=True)
     for position, one in enumerate(joined):
         _store_milestone(project, position, one)
@@ -67,8 +67,8 @@ def _as_one(joined: reading.JoinedMilestone) -> facts.Milestone:
     primary = joined.primary
     stating = primary if primary.status_text else joined.stating
     return dataclasses.replace(
-        primary, key=joined.key, criteria=joined.criteria, status=stating.status, status_text=stating.status_text,
-        date=stating.date,
+        primary, key=storable(joined.key, KEY_LENGTH), criteria=joined.criteria, status=stating.status,
+        status_text=stating.status_text, date=stating.date,
     )  # fmt: skip
 
 
@@ -84,16 +84,18 @@ def _store_milestone(project: Project, position: int, joined: reading.JoinedMile
         project=project,
         key=read.key,
         defaults={
-            "kind": read.kind.value, "title": read.title[:500], "position": position, "path": read.path,
+            "kind": read.kind.value, "title": read.title[:500], "position": position,
+            "path": storable(read.path, 500),
             "line": read.line, "status": read.status.value, "status_text": read.status_text,
-            "date": read.date or "", "goal": read.goal, "facts": to_plain(read), "gone": False,
+            "date": (read.date or "")[:20], "goal": read.goal, "facts": to_plain(read), "gone": False,
             "sources": [_source(one) for one in joined.sources],
         },
     )  # fmt: skip
     row.criteria.all().delete()
     Criterion.objects.bulk_create(
         Criterion(
-            milestone=row, identity=one.id, kind=one.kind.value, text=one.text, position=place, path=one.path,
+            milestone=row, identity=storable(one.id, 80), kind=one.kind.value, text=one.text, position=place,
+            path=storable(one.path, 500),
             line=one.line, depth=one.depth, checked=one.checked,
         )
         for place, one in enumerate(read.criteria)
@@ -104,7 +106,8 @@ def store_measurements(evidence: Evidence, measurements: Iterable[facts.Measurem
     """The numbers of one piece of evidence, in one statement."""
     rows = [
         Measurement(
-            evidence=evidence, name=one.name, subject=one.subject, value=one.value, unit=one.unit,
+            evidence=evidence, name=storable(one.name, 200), subject=storable(one.subject, 500), value=one.value,
+            unit=storable(one.unit, 20),
             known=one.known.value, unresolved=one.unresolved,
         )
         for one in measurements

@@ -10,7 +10,7 @@ from django.conf import settings
 
 from milestones import facts
 from milestones.clients import git
-from milestones.codec import to_plain
+from milestones.codec import storable, to_plain
 from milestones.models import Delivery, Evidence, WorkState
 from milestones.results import PARSERS, limits, parse, places, summarise
 
@@ -43,7 +43,7 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
         place = {"job": row.job, "shard": row.shard, "attempt": row.attempt, "digest": row.digest}
         evidence, new = Evidence.objects.get_or_create(
             project=row.project, sha=row.sha, kind=row.kind, **place,
-            defaults={"delivery": row, "vacuous": summary.vacuous, "covers": to_plain(summary.covers),
+            defaults={"delivery": row, "vacuous": storable(summary.vacuous), "covers": to_plain(summary.covers),
                       "findings": findings},
         )  # fmt: skip
         if new:
