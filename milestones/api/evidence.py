@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.http import HttpRequest, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.urls import reverse
 from ninja import Field, NinjaAPI, Query, Schema, Status
+from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 
 from milestones import tasks
@@ -55,6 +56,13 @@ class UploadKey(HttpBearer):
 
 
 api = NinjaAPI(title="Migrator", version="1", urls_namespace="api", docs_url=None, auth=UploadKey())
+
+
+@api.exception_handler(AuthenticationError)
+def unknown_key(request: HttpRequest, _problem: AuthenticationError | type[AuthenticationError]) -> HttpResponse:
+    """A key that is missing, wrong or past its day."""
+    said = "the bearer token is missing, unknown or expired; make one with manage.py upload_token SLUG"
+    return api.create_response(request, {"detail": said}, status=401)
 
 
 class TooLargeError(Exception):
@@ -153,4 +161,5 @@ def _outcome(row: Delivery) -> dict[str, Any] | None:
     blocking = list(judgement.verdicts.blocking().order_by("position"))
     worst = next((state for state in ("fail", "unknown") if any(v.state == state for v in blocking)), "pass")
     state = worst if judgement.verdicts.exists() else "unknown"
-    return {"state": state, "sentences": [f"{verdict.gate}: {verdict.sentence}" for verdict in blocking]}
+    said = dict.fromkeys(f"{verdict.gate}: {verdict.sentence}" for verdict in blocking)
+    return {"state": state, "sentences": list(said)}

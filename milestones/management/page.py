@@ -53,6 +53,16 @@ def of_verdict(one: dict[str, Any]) -> str:
     return "\n".join([head, *rest])
 
 
+def of_verdicts(found: list[dict[str, Any]]) -> list[str]:
+    """All verdicts, each milestone's under its name."""
+    keys = dict.fromkeys(one["milestone"] for one in found)
+    return [
+        line
+        for key in keys
+        for line in (f"  milestone {key}", *(of_verdict(one) for one in found if one["milestone"] == key))
+    ]
+
+
 def of_project(project: Project, found: dict[str, Any]) -> str:
     """What a look found, top down: where it stands, milestones, numbers, verdicts, problems."""
     policy = f"policy {found['policy_sha'][:8]}" if found["policy_sha"] else "no migration.toml"
@@ -66,7 +76,7 @@ def of_project(project: Project, found: dict[str, Any]) -> str:
     if found["measurements"]:
         lines += ["", "Measured", *(f"  {_value(one):>10}  {one['name']}" for one in found["measurements"])]
     if found["verdicts"]:
-        lines += ["", "Verdicts", *(of_verdict(one) for one in found["verdicts"])]
+        lines += ["", "Verdicts", *of_verdicts(found["verdicts"])]
     if found["problems"]:
         lines += ["", f"Problems ({len(found['problems'])})", *(_problem(one) for one in found["problems"][:20])]
     return "\n".join(lines)

@@ -78,7 +78,9 @@ def test_what_cannot_be_taken_is_refused_with_a_sentence(
 
 def test_a_bad_token_and_another_projects_token_are_refused(post: Any) -> None:
     other = keys.new_upload_token(Project.objects.create(slug="tram", name="Tram", source="/there"), "CI")
-    assert post(f"junit?sha={SHA}", key="mig_wrong").status_code == 401
+    refused = post(f"junit?sha={SHA}", key="mig_wrong")
+    assert refused.status_code == 401
+    assert "manage.py upload_token" in refused.json()["detail"]
     assert post(f"junit?sha={SHA}", key=other).status_code == 404
     assert not Delivery.objects.exists()
 

@@ -61,7 +61,7 @@ def _worst(verdicts: list[dict[str, Any]]) -> str:
 
 def _text(answer: dict[str, Any]) -> str:
     lines = [f"{answer['project']} at {answer['sha'][:8]}: {answer['state']} (judgement {answer['number']})"]
-    lines += [page.of_verdict(one) for one in answer["verdicts"]]
+    lines += page.of_verdicts(answer["verdicts"])
     if not answer["verdicts"]:
         lines.append('  no gate is set; give milestones their bounds in migration.toml: done = ["tests.failed == 0"]')
     if len(answer["milestones"]) == 1:
