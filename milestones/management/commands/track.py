@@ -11,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from milestones.clients.git import GitError
+from milestones.clients.git import LONGEST_NAME, GitError
 from milestones.facts import ParseError
 from milestones.management import page
 from milestones.management.repository import wrong_usage
@@ -34,6 +34,11 @@ class Command(BaseCommand):
     def handle(self, *_: Any, **options: Any) -> None:
         if len(options["name"]) > 200:
             raise wrong_usage("--name is longer than 200 characters; give a shorter one")
+        for option in ("rev", "docs_ref", "default_branch"):
+            if len(options[option]) > LONGEST_NAME:
+                raise wrong_usage(
+                    f"--{option.replace('_', '-')} is longer than {LONGEST_NAME} characters; give a commit"
+                )
         source = _source(options["source"])
         before = tracking.as_it_was(source)
         project = self._register(source, options)
