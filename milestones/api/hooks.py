@@ -7,7 +7,7 @@ import hmac
 
 from cryptography.fernet import InvalidToken
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
@@ -41,8 +41,8 @@ def github(request: HttpRequest, slug: str) -> HttpResponse:
         return _no(404, f"no webhook is set up for {slug!r}; make its secret with manage.py hook_secret {slug}")
     try:
         body = read_body(request, settings.MIGRATOR_WEBHOOK_BYTES, "MIGRATOR_WEBHOOK_BYTES")
-    except TooLargeError as problem:
-        return _no(413, str(problem))
+    except (TooLargeError, UnreadablePostError) as problem:
+        return _no(413 if isinstance(problem, TooLargeError) else 422, f"the body cannot be taken: {problem}")
     if not _signed(project, body, request.headers.get("X-Hub-Signature-256", "")):
         return _no(401, "the signature X-Hub-Signature-256 does not fit; set this project's secret in the webhook")
     event, guid = request.headers.get("X-GitHub-Event", ""), request.headers.get("X-GitHub-Delivery", "")

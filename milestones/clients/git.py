@@ -17,6 +17,7 @@ from pathlib import Path
 SECONDS = 60
 FETCH_SECONDS = 1800
 TREE_ENTRIES = 200_000
+LONGEST_NAME = 250
 
 _CONFIG = (
     "core.hooksPath=/dev/null",
@@ -163,8 +164,10 @@ class Repository:
 
     def resolve(self, revision: str) -> str:
         """The full id of the commit that `revision` names. Raises GitError with the revision in its sentence."""
-        missing = GitError(f"there is no commit {revision!r} in this repository; name a commit, branch or tag it has")
-        if not revision or "\0" in revision or "\n" in revision:
+        missing = GitError(
+            f"there is no commit {revision[:LONGEST_NAME]!r} in this repository; name a commit, branch or tag it has"
+        )
+        if not revision or len(revision) > LONGEST_NAME or "\0" in revision or "\n" in revision:
             raise missing
         try:
             found = self.git("rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
@@ -292,8 +295,8 @@ def _batch(process: subprocess.Popen[bytes], wanted: Sequence[str]) -> Iterator[
 def find_git_dir(source: str) -> Path:
     """The git directory of a local work tree or bare mirror. Raises GitError."""
     folder = Path(source)
-    if not folder.is_dir():
-        raise GitError(f"{source} is no folder on this machine; give a git work tree or a bare mirror")
+    if not os.path.isdir(source):  # unlike Path.is_dir, it takes any text
+        raise GitError(f"{source[:1000]} is no folder on this machine; give a git work tree or a bare mirror")
     for candidate in (folder / ".git", folder):
         if (candidate / "HEAD").is_file() and (candidate / "objects").is_dir():
             return candidate.resolve()

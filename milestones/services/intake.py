@@ -54,6 +54,8 @@ def receive_upload(project: Project, upload: Upload) -> Delivery:
     if upload.kind not in uploads.KINDS:
         known = ", ".join(sorted(uploads.KINDS))
         raise RefusedError(f"{upload.kind!r} is no kind of evidence; send one of: {known}")
+    if "\0" in f"{upload.job}{upload.shard}{upload.file_name}{upload.key}":
+        raise RefusedError("job, shard, file or the key holds a NUL character; leave it out")
     if not FULL_SHA.fullmatch(upload.sha):
         raise RefusedError(
             f"sha={upload.sha!r} is no full commit id; send all 40 hexadecimal digits (git rev-parse HEAD)"

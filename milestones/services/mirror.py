@@ -26,7 +26,7 @@ def protocols_for(source: str) -> str:
     """The protocols that git may speak for this source. Raises GitError for an address that is not allowed."""
     if "://" not in source and SSH.match(source):
         raise git.GitError(f"{source} is an ssh address; give the https address of the repository")
-    scheme = urlsplit(source).scheme if "://" in source else "file"
+    scheme = source.partition("://")[0].lower() if "://" in source else "file"
     if scheme != "file" and scheme not in settings.MIGRATOR_PROTOCOLS.split(":"):
         allowed = ", ".join(settings.MIGRATOR_PROTOCOLS.split(":"))
         raise git.GitError(f"{scheme}:// addresses are not allowed here, only {allowed} (MIGRATOR_PROTOCOLS)")
@@ -38,11 +38,12 @@ def protocols_for(source: str) -> str:
 
 
 def _refuse_private(source: str) -> None:
-    host = urlsplit(source).hostname or ""
+    host = ""
     try:
+        host = urlsplit(source).hostname or ""
         found = {info[4][0] for info in socket.getaddrinfo(host, None)}
-    except OSError:
-        raise git.GitError(f"the host {host!r} of {source} cannot be found; check the address") from None
+    except (OSError, ValueError):  # ValueError: no address at all, or no name that could be asked for
+        raise git.GitError(f"the host {host!r} of {source[:1000]} cannot be found; check the address") from None
     private = [address for address in found if not ipaddress.ip_address(str(address).split("%")[0]).is_global]
     if private and not settings.MIGRATOR_PRIVATE_ADDRESSES:
         raise git.GitError(f"{host} is a private address; the operator may allow it with MIGRATOR_PRIVATE_ADDRESSES=1")

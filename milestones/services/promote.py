@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from milestones.clients.git import GitError
+from milestones.codec import storable
 from milestones.facts import State
 from milestones.gates.judging import MilestoneJudgement
 from milestones.models import Judgement, Milestone, Project, Promotion, Role
@@ -31,7 +32,7 @@ class DryRun:
 
 def milestone_of(project: Project, key: str) -> Milestone:
     """Raises NotAllowedError naming the milestones that there are."""
-    found = Milestone.objects.filter(project=project, key=key).in_order().first()
+    found = Milestone.objects.filter(project=project, key=storable(key)).in_order().first()
     if found is None:
         keys = ", ".join(Milestone.objects.filter(project=project).in_order().values_list("key", flat=True)) or "none"
         raise NotAllowedError(f"there is no milestone {key!r} in {project.slug}; its documents have: {keys}")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from milestones import facts
-from milestones.codec import from_plain
+from milestones.codec import from_plain, storable
 from milestones.gates.criteria import criteria_of
 from milestones.models import Milestone, Role, SignOff
 
@@ -46,7 +46,7 @@ def _awaiting(said: judged.JudgedMilestone, identities: Iterable[str]) -> list[s
 
 
 def _record(milestone: Milestone, identity: str, text: str, by: User, note: str) -> SignOff:
-    name = by.get_username()
+    name, note = by.get_username(), storable(note)
     row, new = SignOff.objects.get_or_create(
         project=milestone.project, milestone_key=milestone.key, identity=identity, sha=milestone.project.sha, by=name,
         defaults={"text": text, "note": note, "at": timezone.now()},

@@ -55,10 +55,20 @@ def register(wish: Wish) -> Project:
     return made
 
 
+def as_it_was(source: str) -> dict[str, Any]:
+    """What a person may have set about a source, to be put back if a look shows that the new wish was a slip."""
+    fields = ("pinned_revision", "docs_revision", "default_branch")
+    return Project.objects.filter(source=source).values(*fields).first() or dict.fromkeys(fields, "")
+
+
+def put_back(project: Project, before: dict[str, Any]) -> None:
+    Project.objects.filter(pk=project.pk).update(**before)
+
+
 def _name_of(source: str) -> str:
     path = PurePosixPath(source.rstrip("/"))
     last = path.parent.name if path.name in {".git", "repo"} and path.parent.name else path.name
-    return last.removesuffix(".git") or "project"
+    return last.removesuffix(".git")[:200] or "project"
 
 
 def _free_slug(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -60,7 +61,9 @@ def _answered(request: HttpRequest, project: Project, answer: Promotion) -> Http
     key = answer.milestone.key
     if is_fragment(request):
         return _page(request, project, key, {"answer": answer}, 200)
-    return redirect(f"{reverse('project', args=[project.slug])}?milestone={key}&answer={answer.pk}#answer")
+    return redirect(
+        f"{reverse('project', args=[project.slug])}?milestone={quote(key, safe='')}&answer={answer.pk}#answer"
+    )
 
 
 @require_POST
@@ -76,7 +79,7 @@ def sign_off_criteria(request: HttpRequest, slug: str, key: str) -> HttpResponse
         return _page(request, project, key, {"refused": str(refused)}, 422)
     if is_fragment(request):
         return _page(request, project, key, {}, 200)
-    return redirect(f"{reverse('project', args=[project.slug])}?milestone={key}")
+    return redirect(f"{reverse('project', args=[project.slug])}?milestone={quote(key, safe='')}")
 
 
 def _page(request: HttpRequest, project: Project, key: str, context: dict[str, Any], status: int) -> HttpResponse:

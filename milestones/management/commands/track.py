@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from pathlib import Path
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from milestones.clients.git import GitError
+from milestones.clients.git import LONGEST_NAME, GitError
 from milestones.facts import ParseError
 from milestones.management import page
 from milestones.management.repository import wrong_usage
@@ -31,21 +32,31 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *_: Any, **options: Any) -> None:
-        project = self._register(options)
+        if len(options["name"]) > 200:
+            raise wrong_usage("--name is longer than 200 characters; give a shorter one")
+        for option in ("rev", "docs_ref", "default_branch"):
+            if len(options[option]) > LONGEST_NAME:
+                raise wrong_usage(
+                    f"--{option.replace('_', '-')} is longer than {LONGEST_NAME} characters; give a commit"
+                )
+        source = _source(options["source"])
+        before = tracking.as_it_was(source)
+        project = self._register(source, options)
         bar = page.Bar(self.stderr if sys.stderr.isatty() and not options["json"] else None)
         row = tracking.look_now(project, bar)
         bar.end()
+        if row.state == WorkState.FAILED:
+            tracking.put_back(project, before)
         if row.state != WorkState.DONE:
             raise wrong_usage(row.sentence)
         found = tracking.summary(project)
         self.stdout.write(json.dumps(found, indent=2) if options["json"] else page.of_project(project, found))
 
-    def _register(self, options: dict[str, Any]) -> Project:
-        source = options["source"].removeprefix("file://")
+    def _register(self, source: str, options: dict[str, Any]) -> Project:
         try:
             return tracking.register(
                 tracking.Wish(
-                    source=str(Path(source).resolve()) if Path(source).exists() else source,
+                    source=source,
                     name=options["name"],
                     policy_text=_policy(options["policy"]),
                     revision=options["rev"],
@@ -59,10 +70,21 @@ class Command(BaseCommand):
             raise wrong_usage(problem.reason) from problem
 
 
+def _source(given: str) -> str:
+    source = given.removeprefix("file://")
+    if len(source) > 1000 or "\0" in source:
+        raise wrong_usage(
+            "SOURCE is longer than 1000 characters, or holds a NUL; give a local path or an https address"
+        )
+    return str(Path(source).resolve()) if os.path.exists(source) else source
+
+
 def _policy(name: str) -> str:
     if not name:
         return ""
     try:
         return Path(name).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as problem:
-        raise wrong_usage(f"the policy file {name} cannot be read: {problem}") from problem
+    except (OSError, ValueError) as problem:
+        raise wrong_usage(
+            f"the policy file {name[:1000]} cannot be read: {getattr(problem, 'strerror', '') or problem}"
+        ) from problem

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from milestones.management.project import project_named
+from milestones.management.repository import wrong_usage
 from milestones.services import keys, log
 
 
@@ -21,6 +22,8 @@ class Command(BaseCommand):
 
     def handle(self, *_: Any, **options: Any) -> None:
         project = project_named(options["slug"])
+        if not 0 < options["days"] <= 3650 or len(options["label"]) > 100:
+            raise wrong_usage("give --days from 1 to 3650 and a --label of at most 100 characters")
         secret = keys.new_upload_token(project, options["label"], options["days"])
         log.record("command line", "made upload token", options["label"], project, {"days": options["days"]})
         self.stdout.write(secret)
