@@ -16,7 +16,7 @@ from pathlib import Path
 
 SECONDS = 60
 FETCH_SECONDS = 1800
-TREE_ENTRIES = 200_000
+TREE_ENTRIES = int(os.environ.get("MIGRATOR_TREE_ENTRIES", "200000"))
 LONGEST_NAME = 250
 
 _CONFIG = (
