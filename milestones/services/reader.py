@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +12,9 @@ from milestones.facts import Finding, Measurement, Problem
 from milestones.models import BlobFact
 
 ABSENT = "its content is not in the mirror, which is partial or broken; fetch the repository whole"
+
+
+ASKED_AT_ONCE = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +39,7 @@ class Reader:
     ) -> dict[str, Any]:
         """path -> facts of each file; a file known by its hash is not read again."""
         listed = list(entries)
-        rows = BlobFact.objects.filter(reader=reader, blob__in={entry.sha for entry in listed})
-        known = {(row.blob, row.path): row.facts for row in rows}
+        known = _remembered(reader, sorted({entry.sha for entry in listed}))
         places: dict[tuple[str, str], list[git.TreeEntry]] = {}
         for entry in listed:
             places.setdefault((entry.sha, storable(entry.path, 500) if by_path else ""), []).append(entry)
@@ -64,3 +66,12 @@ class Reader:
         rows = [BlobFact(blob=sha, reader=reader, path=path, facts=facts) for (sha, path), facts in new.items()]
         BlobFact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
         return new
+
+
+def _remembered(reader: str, blobs: Sequence[str]) -> dict[tuple[str, str], Any]:
+    """What is known of these blobs; asked for in parts, since a database takes only so many parameters at once."""
+    known: dict[tuple[str, str], Any] = {}
+    for first in range(0, len(blobs), ASKED_AT_ONCE):
+        rows = BlobFact.objects.filter(reader=reader, blob__in=blobs[first : first + ASKED_AT_ONCE])
+        known |= {(row.blob, row.path): row.facts for row in rows}
+    return known
