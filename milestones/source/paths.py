@@ -1,9 +1,8 @@
-"""What a path says of its file: test or source, and whether a glob of a policy names it."""
+"""What a path says of its file: test or source."""
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
 _TEST_FOLDERS = frozenset({"test", "tests", "testing", "__tests__", "spec", "specs"})
 _TEST_NAME = re.compile(r"(test_.*|.*_tests?|tests?)\.py[iw]?$")
@@ -21,15 +20,3 @@ def is_test(path: str, data: bytes | None = None) -> bool:
     if not _TEST_NAME.match(name):
         return False
     return data is None or _HAS_TESTS.search(data) is not None
-
-
-def matches(path: str, pattern: str) -> bool:
-    """Whether `path` fits a glob in which `*` stays within a folder and `**` crosses them."""
-    return _regex(pattern).fullmatch(path) is not None
-
-
-@lru_cache(maxsize=1024)
-def _regex(pattern: str) -> re.Pattern[str]:
-    parts = re.split(r"(\*\*/|\*\*|\*|\?)", pattern)
-    made = {"**/": r"(?:.*/)?", "**": r".*", "*": r"[^/]*", "?": r"[^/]"}
-    return re.compile("".join(made.get(part) or re.escape(part) for part in parts), re.DOTALL)

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from milestones.globs import matches
 from milestones.source.imports import imports_of, symbol_lines
 from milestones.source.parsing import SIZE_LIMIT, decode, parse_python
-from milestones.source.paths import is_test, matches
+from milestones.source.paths import is_test
 
 
 def packages(source: str) -> list[tuple[int, tuple[str, ...]]]:
@@ -90,7 +91,7 @@ def test_a_script_named_test_outside_a_test_folder_is_source_unless_it_tests():
 
 
 def test_a_star_stays_in_its_folder_and_two_cross_them():
-    assert matches("docs/a/b.md", "docs/**")
-    assert matches("b.md", "**/*.md")
-    assert matches("docs/b.md", "docs/*.md")
-    assert not matches("docs/a/b.md", "docs/*.md")
+    assert matches("docs/a/b.md", ["docs/**"])
+    assert matches("b.md", ["**/*.md"])
+    assert matches("docs/b.md", ["docs/*.md"])
+    assert not matches("docs/a/b.md", ["docs/*.md"])

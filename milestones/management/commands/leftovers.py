@@ -9,11 +9,11 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from milestones.clients.git import Repository, TreeEntry
+from milestones.globs import matches
 from milestones.management.repository import RepositoryCommand, files_at, listed, repository_at, wrong_usage
 from milestones.parity import leftovers
 from milestones.parity.leftovers import FileFacts, ImportsLeft, Leftover
 from milestones.source.parsing import PYTHON_SUFFIXES
-from milestones.source.paths import matches
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class _Wanted:
     words: list[tuple[str, str]]  # (word, glob)
 
     def words_for(self, path: str) -> list[str]:
-        return [word for word, glob in self.words if matches(path, glob)]
+        return [word for word, glob in self.words if matches(path, [glob])]
 
 
 class Command(RepositoryCommand):
