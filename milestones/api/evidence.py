@@ -81,6 +81,10 @@ def _own(request: HttpRequest, slug: str) -> Project | None:
 def read_body(request: HttpRequest, limit: int, setting: str) -> bytes:
     """The raw bytes of a request, never more than the limit. Raises TooLargeError naming the setting."""
     said = f"larger than {limit:,} bytes ({setting}); compress it with gzip or split it"
+    if "chunked" in request.headers.get("Transfer-Encoding", "").lower() and not request.headers.get("Content-Length"):
+        raise TooLargeError(
+            "sent in chunks, of no stated length; send it with a Content-Length (curl --data-binary @FILE)"
+        )
     if int(request.headers.get("Content-Length") or 0) > limit:
         raise TooLargeError(said)
     body = request.read(limit + 1)

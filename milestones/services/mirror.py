@@ -5,9 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -30,6 +28,8 @@ def protocols_for(source: str) -> str:
     if scheme != "file" and scheme not in settings.MIGRATOR_PROTOCOLS.split(":"):
         allowed = ", ".join(settings.MIGRATOR_PROTOCOLS.split(":"))
         raise git.GitError(f"{scheme}:// addresses are not allowed here, only {allowed} (MIGRATOR_PROTOCOLS)")
+    if scheme != "file" and "@" in source.partition("://")[2].partition("/")[0]:
+        raise git.GitError("the address holds a name or a password, which would be kept in the open; give it without")
     if scheme == "file":
         git.find_git_dir(source)
     else:
@@ -106,13 +106,3 @@ def remember_commit(project: Project, repo: git.Repository, sha: str) -> Commit:
 def _moment(seconds: int) -> datetime:
     """A commit's time; its author may have written any number, and a row has room for the year 1 to 9998."""
     return EPOCH + timedelta(seconds=min(max(seconds, -LONGEST), LONGEST))
-
-
-def is_local(source: str) -> bool:
-    return "://" not in source
-
-
-def local_source_allowed(source: str) -> bool:
-    """Whether the web, as opposed to the person at the command line, may track a local path."""
-    roots: Sequence[str] = settings.MIGRATOR_LOCAL_ROOTS
-    return any(Path(source).resolve().is_relative_to(Path(root).resolve()) for root in roots)

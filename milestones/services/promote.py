@@ -60,7 +60,10 @@ def seen_of(looked_at: evaluate.Case | Judgement) -> str:
 
 
 def _judged(case: evaluate.Case, key: str) -> MilestoneJudgement:
-    return next(one for one in evaluate.judge_case(case) if one.key == key)
+    found = next((one for one in evaluate.judge_case(case) if one.key == key), None)
+    if found is None:
+        raise NotAllowedError(f"milestone {key!r} has just gone from the documents; look again, then decide")
+    return found
 
 
 class ChangedSinceSeenError(Exception):

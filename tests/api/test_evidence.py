@@ -92,6 +92,12 @@ def test_a_body_over_the_limit_is_refused_by_the_name_of_the_setting(post: Any, 
     assert "MIGRATOR_UPLOAD_GZIPPED_BYTES" in answer.json()["detail"]
 
 
+def test_a_body_in_chunks_is_refused_with_what_to_send_instead(post: Any) -> None:
+    answer = post(f"junit?sha={SHA}", b"", Transfer_Encoding="chunked", Content_Length="")
+    assert answer.status_code == 413
+    assert "send it with a Content-Length" in answer.json()["detail"]
+
+
 def test_another_projects_deliveries_are_not_there(post: Any, client: Client) -> None:
     address = post(f"junit?sha={SHA}").json()["address"]
     other = keys.new_upload_token(Project.objects.create(slug="tram", name="Tram", source="/there"), "CI")

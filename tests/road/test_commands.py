@@ -99,6 +99,7 @@ class TestTrack:
             (["gopher://example.org/x"], "gopher:// addresses are not allowed here"),
             (["https://127.0.0.1/x.git"], "MIGRATOR_PRIVATE_ADDRESSES=1"),
             (["git@example.org:team/x.git"], "give the https address"),
+            (["https://ada:secret@example.org/x.git"], "kept in the open; give it without"),
             (["{work}", "--rev", "nope"], "there is no commit 'nope'"),
             (["{work}", "--docs-ref", "nope"], "there is no commit 'nope'"),
             (["{work}", "--default-branch", "nope"], "there is no commit 'nope'"),
