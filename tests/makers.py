@@ -104,8 +104,7 @@ def make_evidence(
 ) -> Evidence:  # fmt: skip
     """One piece of evidence with its numbers, by their whole names."""
     static = kind in measuring.STATIC
-    policy = evaluate.policy_hash(project.policy_in_force)
-    digest = measuring.static_digest(kind, policy) if static else f"{next(_numbers):064x}"
+    digest = measuring.static_digest(kind, evaluate.basis_of(project)) if static else f"{next(_numbers):064x}"
     row = Evidence.objects.create(
         project=project, sha=sha or project.sha, kind=kind, job="" if static else job, digest=digest, vacuous=vacuous,
         findings=to_plain(list(findings)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -95,4 +96,28 @@ def test_a_bound_on_the_baseline_compares_with_the_legacy_commit(tmp_path: Path)
     worse = work.commit({"ferry/a.py": "import flask\nfrom flask import g\n"})
     gate = judging.judge_commit(track(work), worse).verdicts.get(gate="leftovers.imports <= baseline")
     assert gate.state == "fail"
+    work.repo.close()
+
+
+def test_a_start_named_by_a_branch_that_moves_is_measured_anew(tmp_path: Path) -> None:
+    work, legacy, _ported = ferry(tmp_path / "ferry")
+    work.repo.create_head("old", legacy)
+    head = work.commit({"migration.toml": POLICY.format(start="old")})
+    gate = "similarity.times in 0.2..0.9"
+    project = track(work)
+    assert judging.judge_commit(project, head).verdicts.get(gate=gate).state == "pass"
+    work.repo.heads["old"].set_commit(head)
+    project = track(work)
+    moved = judging.judge_commit(project, head).verdicts.get(gate=gate)
+    assert (moved.state, moved.value) == ("fail", 1.0)
+    work.repo.close()
+
+
+def test_a_source_too_large_to_read_leaves_unknown_and_never_a_pass(tmp_path: Path, settings: Any) -> None:
+    settings.MIGRATOR_SOURCE_BYTES = 1000
+    work, _legacy, _ported = ferry(tmp_path / "ferry")
+    large = work.commit({"ferry/large.py": "import flask\n" + "# much\n" * 500})
+    gate = judging.judge_commit(track(work), large).verdicts.filter(gate="leftovers.imports == 0")[0]
+    assert gate.state == "unknown"
+    assert "MIGRATOR_SOURCE_BYTES" in gate.sentence
     work.repo.close()

@@ -11,7 +11,7 @@ from milestones.parity.comparison import Comparison, compare, sides
 from milestones.parity.reading import Shelf, read_routes
 from milestones.parity.routes import Route, RouteTable
 
-from .reader import ABSENT, Reader, Static
+from .reader import ABSENT, Reader, Static, bounded
 
 log = logging.getLogger(__name__)
 FINDINGS_KEPT = 1000
@@ -32,12 +32,14 @@ def static(reader: Reader, sha: str, start: str) -> Static:
 
 def table_at(reader: Reader, sha: str, shelf: Shelf) -> RouteTable:
     """The routes at a commit; a file whose content the shelf holds is not fetched again."""
-    paths = {entry.path: entry.sha for entry in reader.repo.tree(sha) if entry.is_file and entry.path.endswith(".py")}
+    python = (entry for entry in reader.repo.tree(sha) if entry.is_file and entry.path.endswith(".py"))
+    sources, large = bounded(python)
+    paths = {entry.path: entry.sha for entry in sources}
     wanted = {path: blob for path, blob in paths.items() if blob not in shelf.hinted}
     blobs = dict(reader.repo.blobs(wanted.values()))
     table = read_routes(paths, lambda blob: blobs.get(blob, b""), shelf)
     absent = tuple(Problem(ABSENT, path) for path, blob in wanted.items() if blob not in blobs)
-    return replace(table, unparsed=(*table.unparsed, *absent))
+    return replace(table, unparsed=(*table.unparsed, *absent, *large))
 
 
 def _static(legacy: RouteTable, new: RouteTable) -> Static:

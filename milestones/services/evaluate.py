@@ -21,7 +21,7 @@ from milestones.models import KEY_LENGTH, Commit, Evidence, Judgement, Milestone
 from milestones.models import Measurement as MeasurementRow
 from milestones.models.evidence import same_tree
 
-from .measuring import STATIC, static_digest
+from . import measuring
 
 RULE_VERSION = 1
 PLACES_TOLD = 3
@@ -53,20 +53,27 @@ def policy_hash(text: str) -> str:
 
 def _counts(evidence: Evidence, digests: dict[str, str], last: dict[tuple[str, str, str], int]) -> bool:
     """Whether a row still speaks: static readings of this policy, and of a job's attempts the last."""
-    if evidence.kind in STATIC:
+    if evidence.kind in measuring.STATIC:
         return evidence.digest == digests[evidence.kind]
     return evidence.attempt == last[evidence.kind, evidence.job, evidence.shard]
 
 
-def evidence_in_force(project: Project, sha: str, policy: str) -> list[Evidence]:
+def basis_of(project: Project) -> str:
+    """What the project's static readings rest on now."""
+    return measuring.basis_of(policy_hash(project.policy_in_force), project.start_sha)
+
+
+def evidence_in_force(project: Project, sha: str) -> list[Evidence]:
     """The evidence about a commit that counts, in an order that does not depend on when it came."""
-    return in_force(Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"), policy)
+    return in_force(
+        Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"), basis_of(project)
+    )
 
 
-def in_force(about: Iterable[Evidence], policy: str) -> list[Evidence]:
-    """Of all that came about one tree, what counts under this policy."""
+def in_force(about: Iterable[Evidence], basis: str) -> list[Evidence]:
+    """Of all that came about one tree, what counts on this basis."""
     rows = list(about)
-    digests = {kind: static_digest(kind, policy) for kind in STATIC}
+    digests = {kind: measuring.static_digest(kind, basis) for kind in measuring.STATIC}
     last: dict[tuple[str, str, str], int] = {}
     for row in rows:
         key = (row.kind, row.job, row.shard)
@@ -163,7 +170,7 @@ def parent_of(project: Project, sha: str) -> str:
 
 def _measured_at(project: Project, sha: str) -> dict[str, facts.Measurement]:
     """The numbers of another commit that a bound compares with."""
-    return combine(evidence_in_force(project, sha, policy_hash(project.policy_in_force))) if sha else {}
+    return combine(evidence_in_force(project, sha)) if sha else {}
 
 
 def _signed(project: Project, sha: str) -> frozenset[tuple[str, str]]:
@@ -174,7 +181,7 @@ def _signed(project: Project, sha: str) -> frozenset[tuple[str, str]]:
 def case_of(project: Project, sha: str, today: date) -> Case:
     """Gather what a verdict of this commit rests on."""
     hashed = policy_hash(project.policy_in_force)
-    rows = evidence_in_force(project, sha, hashed)
+    rows = evidence_in_force(project, sha)
     signed = _signed(project, sha)
     docs = list(Milestone.objects.filter(project=project).in_order().values_list("key", "facts"))
     reading = reading_of(project, sha, rows, today)

@@ -44,10 +44,10 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     reader = Reader(repo, progress)
     documents = measuring.read_documents(reader, seen.docs_sha, seen.policy)
     at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
-    hashed = evaluate.policy_hash(seen.policy_text)
+    basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
     with claim.writing():
         for sha, found in at.items():
-            readings.store_static(project, repo, sha, hashed, found)
+            readings.store_static(project, repo, sha, basis, found)
         mirror.remember_commit(project, repo, seen.docs_sha)
         readings.store_documents(project, seen.docs_sha, documents)
         _store_sight(project, seen, documents)

@@ -18,7 +18,7 @@ from milestones.parity import leftovers
 from milestones.parity.similarity import similarity
 
 from . import endpoints
-from .reader import ABSENT, Reader, Static
+from .reader import ABSENT, Reader, Static, bounded
 
 # the evidence kinds that are read from the mirror, each with the version of its rules
 STATIC = {"similarity": 1, "leftovers": 1, "routes": 1}
@@ -56,9 +56,17 @@ def read_documents(reader: Reader, sha: str, policy: Policy) -> Documents:
     return Documents(documents, (*links, *over, *absent, *none), digest.hexdigest())
 
 
-def static_digest(kind: str, policy_hash: str) -> str:
-    """The natural key of a static reading: it depends on the commit, the policy and the rules, on nothing else."""
-    return hashlib.sha256(f"{kind}/{STATIC[kind]}/{policy_hash}".encode()).hexdigest()
+def basis_of(policy_hash: str, start: str) -> str:
+    """What a static reading rests on beside its commit: the policy, and the full id of the commit that it starts from.
+
+    The policy may name its start by a branch, which moves.
+    """
+    return f"{policy_hash}/{start}"
+
+
+def static_digest(kind: str, basis: str) -> str:
+    """The natural key of a static reading: it depends on the commit, the basis and the rules, on nothing else."""
+    return hashlib.sha256(f"{kind}/{STATIC[kind]}/{basis}".encode()).hexdigest()
 
 
 def kinds_wanted(policy: Policy) -> frozenset[str]:
@@ -79,8 +87,13 @@ def measure(reader: Reader, sha: str, start: str, policy: Policy) -> list[Static
 
 def _similarity(reader: Reader, sha: str, start: str, pairs: Iterable[Pair]) -> Static:
     measured: list[Measurement] = []
+    large = {commit: bounded(reader.repo.tree(commit))[1] for commit in (start, sha)}
+    over = {(commit, one.path): one for commit, found in large.items() for one in found}
     problems: list[Problem] = []
     for pair in pairs:
+        if refused := over.get((start, pair.legacy)) or over.get((sha, pair.new)):
+            problems.append(Problem(f"similarity.{pair.name}: {refused.reason}", refused.path))
+            continue
         try:
             legacy, new = reader.repo.read(start, pair.legacy), reader.repo.read(sha, pair.new)
         except git.GitError as missing:
@@ -94,14 +107,15 @@ def _similarity(reader: Reader, sha: str, start: str, pairs: Iterable[Pair]) -> 
 
 
 def _leftovers(reader: Reader, sha: str, policy: Policy) -> Static:
-    sources = [e for e in reader.repo.tree(sha) if e.is_file and e.path.endswith((".py", ".pyi", ".pyw"))]
+    python = (e for e in reader.repo.tree(sha) if e.is_file and e.path.endswith((".py", ".pyi", ".pyw")))
+    sources, large = bounded(python)
     facts = reader.cached(
         f"imports/{leftovers.VERSION}", sources, lambda _path, data: to_plain(leftovers.file_facts(data).as_json())
     )
     files = [(path, leftovers.FileFacts.from_json(plain)) for path, plain in facts.items()]
     absent = [Problem(ABSENT, entry.path) for entry in sources if entry.path not in facts]
     found = leftovers.imports_left(files, policy.leftovers.imports)
-    unread = (*found.unparsed, *absent)
+    unread = (*found.unparsed, *absent, *large)
     counts = {"": len(found.places), "_source": found.in_source, "_tests": found.in_tests}
     measured = [Measurement(f"leftovers.imports{part}", value, "count", "", Known.STATIC, len(unread))
                 for part, value in counts.items()]  # fmt: skip

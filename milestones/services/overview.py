@@ -213,7 +213,7 @@ def _reasons(said: JudgedMilestone, rows: tuple[Row, ...], *, judged: bool) -> t
 
 def witness_of(project: Project) -> Witness:
     """Where every number at the project's commit comes from."""
-    rows = evaluate.evidence_in_force(project, project.sha, evaluate.policy_hash(project.policy_in_force))
+    rows = evaluate.evidence_in_force(project, project.sha)
     return Witness(rows, Evidence.objects.last_of_each_kind(project))
 
 

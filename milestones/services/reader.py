@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
+
 from milestones.clients import git
 from milestones.codec import storable
 from milestones.facts import Finding, Measurement, Problem
@@ -66,6 +68,15 @@ class Reader:
         rows = [BlobFact(blob=sha, reader=reader, path=path, facts=facts) for (sha, path), facts in new.items()]
         BlobFact.objects.bulk_create(rows, ignore_conflicts=True, batch_size=500)
         return new
+
+
+def bounded(entries: Iterable[git.TreeEntry]) -> tuple[list[git.TreeEntry], tuple[Problem, ...]]:
+    """The files that are read, and a problem for each that is too large to be held in memory."""
+    listed = list(entries)
+    limit = settings.MIGRATOR_SOURCE_BYTES
+    large = {entry.path for entry in listed if (entry.size or 0) > limit}
+    said = f"larger than {limit:,} bytes (MIGRATOR_SOURCE_BYTES); it is not read"
+    return [e for e in listed if e.path not in large], tuple(Problem(said, path) for path in sorted(large))
 
 
 def _remembered(reader: str, blobs: Sequence[str]) -> dict[tuple[str, str], Any]:

@@ -21,16 +21,15 @@ from .reader import Reader, Static
 def ensure_static(claim: claims.Claim | None, project: Project, repo: git.Repository, sha: str) -> None:
     """Read a commit's sources unless that was done under this policy and these rules; without a claim, on demand."""
     project.refresh_from_db()
-    hashed = evaluate.policy_hash(project.policy_in_force)
+    basis = evaluate.basis_of(project)
     policy = evaluate.policy_of(project)
-    wanted = {kind: measuring.static_digest(kind, hashed) for kind in measuring.kinds_wanted(policy)}
+    wanted = {kind: measuring.static_digest(kind, basis) for kind in measuring.kinds_wanted(policy)}
     known = set(Evidence.objects.filter(project=project, sha=sha).values_list("kind", "digest"))
     if set(wanted.items()) <= known:
         return
-    start = baseline(repo, policy)
-    found = measuring.measure(Reader(repo), sha, start, policy)
+    found = measuring.measure(Reader(repo), sha, project.start_sha, policy)
     with claim.writing() if claim else transaction.atomic():
-        store_static(project, repo, sha, hashed, found)
+        store_static(project, repo, sha, basis, found)
 
 
 def baseline(repo: git.Repository, policy: Policy) -> str:
@@ -38,12 +37,12 @@ def baseline(repo: git.Repository, policy: Policy) -> str:
     return repo.resolve(policy.start) if policy.start else ""
 
 
-def store_static(project: Project, repo: git.Repository, sha: str, hashed: str, found: Iterable[Static]) -> None:
+def store_static(project: Project, repo: git.Repository, sha: str, basis: str, found: Iterable[Static]) -> None:
     """One row a kind, each once."""
     mirror.remember_commit(project, repo, sha)
     for one in found:
         evidence, new = Evidence.objects.get_or_create(
-            project=project, sha=sha, kind=one.kind, digest=measuring.static_digest(one.kind, hashed),
+            project=project, sha=sha, kind=one.kind, digest=measuring.static_digest(one.kind, basis),
             defaults={"findings": to_plain(one.findings), "problems": to_plain(one.problems)},
         )  # fmt: skip
         if new:

@@ -115,7 +115,7 @@ def _as_read(row: Milestone) -> dict[str, Any]:
 
 
 def _rows(project: Project) -> list[Evidence]:
-    return evaluate.evidence_in_force(project, project.sha, evaluate.policy_hash(project.policy_in_force))
+    return evaluate.evidence_in_force(project, project.sha)
 
 
 def measurements(project: Project) -> list[Measurement]:
@@ -123,8 +123,7 @@ def measurements(project: Project) -> list[Measurement]:
     found = [one for row in _rows(project) for one in row.measurements.all()]
     if not project.start_sha:
         return found
-    hashed = evaluate.policy_hash(project.policy_in_force)
-    rows = evaluate.evidence_in_force(project, project.start_sha, hashed)
+    rows = evaluate.evidence_in_force(project, project.start_sha)
     for one in (one for row in rows for one in row.measurements.all()):
         if one.name.startswith("leftovers."):
             one.name += "_before"

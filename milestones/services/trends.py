@@ -12,7 +12,7 @@ from milestones.gates.bounds import Bound, Op
 from milestones.gates.policy import Policy
 from milestones.models import Commit, Evidence, Judgement, Project
 
-from . import evaluate
+from . import evaluate, measuring
 
 COMMITS = 60
 
@@ -69,7 +69,12 @@ def points_of(project: Project) -> list[Point]:
     judged = Judgement.objects.newest_of_each(project, [one.sha for one in known])
     evidence = _by_tree(project, {one.tree for one in known})
     hashed = evaluate.policy_hash(project.policy_in_force)
-    return [_point(one.sha, judged.get(one.sha), evidence.get(one.tree, []), hashed) for one in known]
+    found = []
+    for one in known:
+        judgement = judged.get(one.sha)
+        basis = measuring.basis_of(judgement.policy_hash if judgement else hashed, project.start_sha)
+        found.append(_point(one.sha, judgement, evaluate.in_force(evidence.get(one.tree, []), basis)))
+    return found
 
 
 def _judged_commits(project: Project) -> list[Commit]:
@@ -88,8 +93,7 @@ def _by_tree(project: Project, trees: set[str]) -> dict[str, list[Evidence]]:
     return found
 
 
-def _point(sha: str, judgement: Judgement | None, rows: Sequence[Evidence], policy: str) -> Point:
-    counted = evaluate.in_force(rows, judgement.policy_hash if judgement else policy)
+def _point(sha: str, judgement: Judgement | None, counted: Sequence[Evidence]) -> Point:
     numbers = {name: one.value for name, one in evaluate.combine(counted).items()}
     if judgement is None:
         return Point(sha, numbers, None, None, None)
