@@ -26,6 +26,7 @@ from milestones.models import (
     Role,
 )
 from milestones.services import evaluate, measuring
+from milestones.services.statics import KINDS
 
 _numbers = itertools.count(1)
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -103,7 +104,7 @@ def make_evidence(
     findings: Iterable[facts.Finding] = (),
 ) -> Evidence:  # fmt: skip
     """One piece of evidence with its numbers, by their whole names."""
-    static = kind in measuring.STATIC
+    static = kind in KINDS
     digest = measuring.static_digest(kind, evaluate.basis_of(project)) if static else f"{next(_numbers):064x}"
     row = Evidence.objects.create(
         project=project, sha=sha or project.sha, kind=kind, job="" if static else job, digest=digest, vacuous=vacuous,

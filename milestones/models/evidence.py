@@ -56,12 +56,12 @@ def same_tree(project: Project, sha: str) -> list[str]:
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def at(self, project: Project, sha: str) -> Self:
-        """Evidence about a commit: its own, or that of a commit whose tree is the same hash."""
-        return self.filter(project=project, sha__in=same_tree(project, sha))
+        """Evidence about a commit, without details: its own, or that of a commit whose tree is the same hash."""
+        return self.filter(project=project, sha__in=same_tree(project, sha)).defer("details")
 
     def of_commits(self, project: Project, shas: list[str]) -> Self:
         """What came for these commits, documents apart, with its numbers and without its findings."""
-        rows = self.filter(project=project, sha__in=shas).exclude(kind="docs").defer("findings", "covers")
+        rows = self.filter(project=project, sha__in=shas).exclude(kind="docs").defer("findings", "covers", "details")
         return rows.prefetch_related("measurements")
 
     def last_of_each_kind(self, project: Project) -> dict[str, str]:
@@ -85,6 +85,7 @@ class Evidence(models.Model):
     vacuous = models.TextField(blank=True, default="")
     covers = models.JSONField(default=dict, blank=True)
     findings = models.JSONField(default=list, blank=True)
+    details = models.JSONField(default=dict, blank=True, help_text="what the page of this kind shows")
     problems = models.JSONField(default=list, blank=True)
     stored_at = models.DateTimeField(db_default=Now())
 

@@ -22,6 +22,7 @@ from milestones.models import Measurement as MeasurementRow
 from milestones.models.evidence import same_tree
 
 from . import measuring
+from .statics import KINDS
 
 RULE_VERSION = 1
 PLACES_TOLD = 3
@@ -53,7 +54,7 @@ def policy_hash(text: str) -> str:
 
 def _counts(evidence: Evidence, digests: dict[str, str], last: dict[tuple[str, str, str], int]) -> bool:
     """Whether a row still speaks: static readings of this policy, and of a job's attempts the last."""
-    if evidence.kind in measuring.STATIC:
+    if evidence.kind in KINDS:
         return evidence.digest == digests[evidence.kind]
     return evidence.attempt == last[evidence.kind, evidence.job, evidence.shard]
 
@@ -73,7 +74,7 @@ def evidence_in_force(project: Project, sha: str) -> list[Evidence]:
 def in_force(about: Iterable[Evidence], basis: str) -> list[Evidence]:
     """Of all that came about one tree, what counts on this basis."""
     rows = list(about)
-    digests = {kind: measuring.static_digest(kind, basis) for kind in measuring.STATIC}
+    digests = {kind: measuring.static_digest(kind, basis) for kind in KINDS}
     last: dict[tuple[str, str, str], int] = {}
     for row in rows:
         key = (row.kind, row.job, row.shard)

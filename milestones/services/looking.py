@@ -12,6 +12,7 @@ from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
 from . import claims, evaluate, measuring, mirror, readings
+from .documents import Documents, read_documents
 from .reader import Reader
 
 Progress = Callable[[str, int, int], None]
@@ -42,7 +43,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     progress("fetch", 1, 1)
     seen = _sight(project, repo)
     reader = Reader(repo, progress)
-    documents = measuring.read_documents(reader, seen.docs_sha, seen.policy)
+    documents = read_documents(reader, seen.docs_sha, seen.policy)
     at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
     basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
     with claim.writing():
@@ -90,7 +91,7 @@ def _read(text: str, *, given: bool) -> Policy:
         raise ParseError(f"{where}: {problem}") from problem
 
 
-def _store_sight(project: Project, seen: Sight, documents: measuring.Documents) -> None:
+def _store_sight(project: Project, seen: Sight, documents: Documents) -> None:
     problems = [*documents.problems, *seen.problems]
     problems += [problem for one in documents.documents for problem in one.problems]
     project.sha, project.docs_sha, project.policy_sha = seen.sha, seen.docs_sha, seen.policy_sha

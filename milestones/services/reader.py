@@ -10,23 +10,11 @@ from django.conf import settings
 
 from milestones.clients import git
 from milestones.codec import storable
-from milestones.facts import Finding, Measurement, Problem
+from milestones.facts import Problem
 from milestones.models import BlobFact
 
 ABSENT = "its content is not in the mirror, which is partial or broken; fetch the repository whole"
-
-
 ASKED_AT_ONCE = 5000
-
-
-@dataclass(frozen=True, slots=True)
-class Static:
-    """One kind of evidence read from the mirror."""
-
-    kind: str
-    measurements: tuple[Measurement, ...]
-    findings: tuple[Finding, ...] = ()
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(slots=True)

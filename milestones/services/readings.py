@@ -15,7 +15,9 @@ from milestones.gates.policy import Policy
 from milestones.models import KEY_LENGTH, Criterion, Evidence, Measurement, Milestone, Project
 
 from . import claims, evaluate, measuring, mirror
-from .reader import Reader, Static
+from .documents import Documents
+from .reader import Reader
+from .statics import Static
 
 
 def ensure_static(claim: claims.Claim | None, project: Project, repo: git.Repository, sha: str) -> None:
@@ -43,13 +45,15 @@ def store_static(project: Project, repo: git.Repository, sha: str, basis: str, f
     for one in found:
         evidence, new = Evidence.objects.get_or_create(
             project=project, sha=sha, kind=one.kind, digest=measuring.static_digest(one.kind, basis),
-            defaults={"findings": to_plain(one.findings), "problems": to_plain(one.problems)},
+            defaults={
+                "findings": to_plain(one.findings), "problems": to_plain(one.problems), "details": one.details,
+            },
         )  # fmt: skip
         if new:
             store_measurements(evidence, one.measurements)
 
 
-def store_documents(project: Project, sha: str, found: measuring.Documents) -> None:
+def store_documents(project: Project, sha: str, found: Documents) -> None:
     """The milestones and criteria of the documents, in place of those of the commit before."""
     Evidence.objects.get_or_create(
         project=project, sha=sha, kind="docs", digest=found.digest, defaults={"problems": to_plain(found.problems)}

@@ -7,25 +7,30 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from milestones.facts import Finding, Known, Measurement, Problem
+from milestones.gates.policy import Policy
 from milestones.parity.comparison import Comparison, compare, sides
 from milestones.parity.reading import Shelf, read_routes
 from milestones.parity.routes import Route, RouteTable
 
-from .reader import ABSENT, Reader, Static, bounded
+from ..reader import ABSENT, Reader, bounded
+from .kind import FINDINGS_KEPT, Case, Kind, Static
 
 log = logging.getLogger(__name__)
-FINDINGS_KEPT = 1000
 
 
-def static(reader: Reader, sha: str, start: str) -> Static:
+def _wanted(policy: Policy) -> bool:
+    return bool(policy.start)
+
+
+def _read(case: Case) -> Static:
     """Routes missing, added, shadowed, with fewer verbs or without their guard, against the legacy system's last."""
     try:
         shelf = Shelf()
-        legacy, new = sides(table_at(reader, start, shelf), table_at(reader, sha, shelf))
+        legacy, new = sides(table_at(case.reader, case.start, shelf), table_at(case.reader, case.sha, shelf))
         return _static(legacy, new)
     except (RecursionError, AssertionError, LookupError, ValueError, TypeError, AttributeError) as fault:
         # a fault of ours in reading a stranger's code: it costs this evidence, and nothing else of the look
-        log.exception("routes of %s", sha)
+        log.exception("routes of %s", case.sha)
         said = f"the routes could not be read: {type(fault).__name__}: {fault}"
         return Static("routes", (), problems=(Problem(said),))
 
@@ -83,3 +88,6 @@ def _findings(found: Comparison, legacy: RouteTable) -> Iterable[Finding]:
         names = ", ".join(guard.name for guard in lost.legacy.guards)
         place = lost.new.handler.place
         yield Finding(f"{lost.method} {lost.path} had {names} and has no guard", place.path, place.line, "guards.lost")
+
+
+KIND = Kind(1, _wanted, _read)
