@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Awaitable, Callable, Dict, List, Tuple
+from typing import Any, Awaitable, Callable, Dict
 from urllib.parse import quote
 
 from . import places
@@ -39,15 +39,15 @@ class _Answer:
         self.recorder, self._receive, self._send = recorder, receive, send
         self.sent, self.answered = recorder.gather(), recorder.gather()
         self.status, self.parts = 0, 0
-        self.headers: List[Tuple[str, str]] = []
+        self.headers: list[tuple[str, str]] = []
 
-    async def receive(self) -> Dict[str, Any]:
+    async def receive(self) -> dict[str, Any]:
         message = await self._receive()
         if message.get("type") == "http.request":
             self.sent.add(message.get("body", b""))
         return message
 
-    async def send(self, message: Dict[str, Any]) -> None:
+    async def send(self, message: dict[str, Any]) -> None:
         if message.get("type") == "http.response.start":
             self.status = message["status"]
             self.headers = _decoded(message.get("headers", ()))
@@ -73,5 +73,5 @@ class _Answer:
         )  # fmt: skip
 
 
-def _decoded(headers: Any) -> List[Tuple[str, str]]:
+def _decoded(headers: Any) -> list[tuple[str, str]]:
     return [(bytes(name).decode("latin-1"), bytes(value).decode("latin-1")) for name, value in headers]

@@ -7,7 +7,7 @@ import json
 import zlib
 from email.parser import BytesParser
 from email.policy import HTTP
-from typing import Any, Dict, List, Optional
+from typing import Any
 from urllib.parse import parse_qsl
 
 LIMIT = 64 * 1024
@@ -22,8 +22,8 @@ class Gathered:
 
     def __init__(self, limit: int = LIMIT) -> None:
         self._limit = self._room = limit
-        self._kept: List[bytes] = []
-        self._hash: Optional[Any] = None
+        self._kept: list[bytes] = []
+        self._hash: Any | None = None
         self.length = 0
         self.chunks = 0
 
@@ -41,11 +41,11 @@ class Gathered:
         self._hash.update(data)
 
     @property
-    def whole(self) -> Optional[bytes]:
+    def whole(self) -> bytes | None:
         """The body, unless it was longer than the limit."""
         return b"".join(self._kept) if self._hash is None else None
 
-    def told(self) -> Dict[str, Any]:
+    def told(self) -> dict[str, Any]:
         digest = self._hash or hashlib.sha256(b"".join(self._kept))
         return {"sha256": digest.hexdigest(), "length": self.length}
 
@@ -73,7 +73,7 @@ def is_json(content_type: str) -> bool:
     return kind == "application/json" or kind.endswith("+json")
 
 
-def _inflated(data: bytes, encoding: str, limit: int) -> Optional[bytes]:
+def _inflated(data: bytes, encoding: str, limit: int) -> bytes | None:
     """What a gzipped or deflated body holds; None for one that is broken, too large, or packed otherwise."""
     kind = encoding.strip().lower()
     if kind in {"", "identity"}:
@@ -119,7 +119,7 @@ def _deeper(value: Any, left: int) -> bool:
     return left == 0 or any(_deeper(one, left - 1) for one in inner)
 
 
-def _text(data: bytes, content_type: str) -> Optional[str]:
+def _text(data: bytes, content_type: str) -> str | None:
     charset = content_type.partition("charset=")[2].partition(";")[0].strip(" \"'") or "utf-8"
     try:
         text = data.decode(charset)
@@ -128,7 +128,7 @@ def _text(data: bytes, content_type: str) -> Optional[str]:
     return None if "\0" in text else text
 
 
-def _form(data: bytes) -> Optional[Dict[str, Any]]:
+def _form(data: bytes) -> dict[str, Any] | None:
     text = _text(data, "")
     try:
         return None if text is None else several(parse_qsl(text, keep_blank_values=True, max_num_fields=2000))
@@ -136,9 +136,9 @@ def _form(data: bytes) -> Optional[Dict[str, Any]]:
         return None
 
 
-def several(pairs: Any) -> Dict[str, Any]:
+def several(pairs: Any) -> dict[str, Any]:
     """name -> its value, or the list of them where it stands more than once."""
-    found: Dict[str, Any] = {}
+    found: dict[str, Any] = {}
     for name, value in pairs:
         if name not in found:
             found[name] = value
@@ -149,7 +149,7 @@ def several(pairs: Any) -> Dict[str, Any]:
     return found
 
 
-def _multipart(data: bytes, content_type: str) -> Optional[Dict[str, Any]]:
+def _multipart(data: bytes, content_type: str) -> dict[str, Any] | None:
     head = b"Content-Type: " + content_type.encode("latin-1", "replace") + b"\r\n\r\n"
     message = BytesParser(policy=HTTP).parsebytes(head + data)
     if not message.is_multipart():

@@ -1,4 +1,4 @@
-"""Listens in on the clients that tests use: werkzeug's (Flask), Django's, webtest's, httpx (Starlette, FastAPI), requests."""
+"""Listens in on the clients of tests: werkzeug's (Flask), Django's, webtest's, httpx (Starlette), requests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import functools
 import importlib
 import importlib.util
 import io
-from typing import Any, Callable, Dict, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Iterator
 from urllib.parse import urlsplit
 
 from . import places
@@ -19,7 +19,7 @@ Undo = Callable[[], None]
 
 def listen(recorder: Recorder) -> Undo:
     """Record what goes through any client that is installed; what is returned ends it."""
-    undone: List[Undo] = []
+    undone: list[Undo] = []
     for module, hook in HOOKS.items():
         if _is_here(module):
             undone += hook(importlib.import_module(module), recorder)
@@ -46,7 +46,7 @@ def _replace(owner: Any, name: str, make: Callable[[Any], Any]) -> Undo:
     return lambda: setattr(owner, name, original) if own else delattr(owner, name)
 
 
-def _werkzeug(module: Any, recorder: Recorder) -> List[Undo]:
+def _werkzeug(module: Any, recorder: Recorder) -> list[Undo]:
     def make(original: Any) -> Any:
         def run(app: Any, environ: Any, buffered: bool = False) -> Any:
             body, status, headers = original(WSGIRecorder(app, recorder), environ, buffered=buffered)
@@ -59,7 +59,7 @@ def _werkzeug(module: Any, recorder: Recorder) -> List[Undo]:
     return [_replace(module, "run_wsgi_app", make)]
 
 
-def _webtest(module: Any, recorder: Recorder) -> List[Undo]:
+def _webtest(module: Any, recorder: Recorder) -> list[Undo]:
     def make(original: Any) -> Any:
         def call(self: Any, application: Any, *given: Any, **named: Any) -> Any:
             return original(self, WSGIRecorder(application, recorder), *given, **named)
@@ -69,9 +69,9 @@ def _webtest(module: Any, recorder: Recorder) -> List[Undo]:
     return [_replace(module.TestRequest, "call_application", make)]
 
 
-def _django(module: Any, recorder: Recorder) -> List[Undo]:
+def _django(module: Any, recorder: Recorder) -> list[Undo]:
     def make(original: Any) -> Any:
-        def call(self: Any, environ: Dict[str, Any]) -> Any:
+        def call(self: Any, environ: dict[str, Any]) -> Any:
             with outermost() as first:
                 if first is None:
                     return original(self, environ)
@@ -80,7 +80,11 @@ def _django(module: Any, recorder: Recorder) -> List[Undo]:
                     raw = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
                     sent.add(raw)
                     environ["wsgi.input"] = io.BytesIO(raw)
-                method, target, headers = environ.get("REQUEST_METHOD", ""), target_of(environ), list(headers_of(environ))
+                method, target, headers = (
+                    environ.get("REQUEST_METHOD", ""),
+                    target_of(environ),
+                    list(headers_of(environ)),
+                )
                 response = original(self, environ)
                 _django_answer(recorder, response, (method, target, headers, sent), "wsgi_request")
                 return response
@@ -88,7 +92,7 @@ def _django(module: Any, recorder: Recorder) -> List[Undo]:
         return call
 
     def make_async(original: Any) -> Any:
-        async def call(self: Any, scope: Dict[str, Any]) -> Any:
+        async def call(self: Any, scope: dict[str, Any]) -> Any:
             sent = recorder.gather()
             if "_body_file" in scope:
                 raw = scope["_body_file"].read()
@@ -109,7 +113,7 @@ def _django(module: Any, recorder: Recorder) -> List[Undo]:
     ]  # fmt: skip
 
 
-def _django_answer(recorder: Recorder, response: Any, asked: Tuple[str, str, Any, Any], kept: str) -> None:
+def _django_answer(recorder: Recorder, response: Any, asked: tuple[str, str, Any, Any], kept: str) -> None:
     method, target, headers, sent = asked
     match = getattr(getattr(response, kept, None), "resolver_match", None)
     found = places.of_resolved(match) if match else places.Place("django")
@@ -125,7 +129,7 @@ def _django_answer(recorder: Recorder, response: Any, asked: Tuple[str, str, Any
     )
 
 
-def _httpx(module: Any, recorder: Recorder) -> List[Undo]:
+def _httpx(module: Any, recorder: Recorder) -> list[Undo]:
     def make(original: Any) -> Any:
         def send(self: Any, request: Any, **named: Any) -> Any:
             with outermost() as first:
@@ -177,7 +181,7 @@ def _httpx_answers(recorder: Recorder, response: Any, noted: Noted) -> None:
         )
 
 
-def _starlette(module: Any, recorder: Recorder) -> List[Undo]:
+def _starlette(module: Any, recorder: Recorder) -> list[Undo]:
     del recorder  # its clients are httpx's; only the application knows the route
 
     def make(original: Any) -> Any:
@@ -190,7 +194,7 @@ def _starlette(module: Any, recorder: Recorder) -> List[Undo]:
     return [_replace(module.Starlette, "__call__", make)]
 
 
-def _requests(module: Any, recorder: Recorder) -> List[Undo]:
+def _requests(module: Any, recorder: Recorder) -> list[Undo]:
     def make(original: Any) -> Any:
         def send(self: Any, request: Any, stream: bool = False, **named: Any) -> Any:
             with outermost() as first:
@@ -224,11 +228,11 @@ def _requests_answer(recorder: Recorder, request: Any, response: Any, stream: bo
 
 def _each(headers: Any, name: str) -> Iterator[str]:
     """The values of a header; urllib3 joins what stands more than once, which a cookie cannot bear."""
-    listed: Optional[Any] = getattr(headers, "getlist", None)
+    listed: Any | None = getattr(headers, "getlist", None)
     yield from listed(name) if listed else [headers[name]]
 
 
-HOOKS: Dict[str, Callable[[Any, Recorder], List[Undo]]] = {
+HOOKS: dict[str, Callable[[Any, Recorder], list[Undo]]] = {
     "werkzeug.test": _werkzeug,
     "webtest.app": _webtest,
     "django.test.client": _django,

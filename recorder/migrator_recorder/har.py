@@ -7,18 +7,21 @@ import base64
 import binascii
 import json
 import sys
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any
 from urllib.parse import urlsplit
 
 from .bodies import LIMIT, Gathered
 from .recording import SYSTEMS, Recorder
 
 
+OTHER_HOST = "asked of another host"
+
+
 class HarError(Exception):
     """What is wrong with a HAR file, and where."""
 
 
-def read(path: str, recorder: Recorder, host: str = "") -> Tuple[int, List[str]]:
+def read(path: str, recorder: Recorder, host: str = "") -> tuple[int, list[str]]:
     """Record each entry (of one host, if given): how many, and what was left out and why. Raises HarError, OSError."""
     try:
         with open(path, encoding="utf-8-sig") as source:
@@ -29,21 +32,24 @@ def read(path: str, recorder: Recorder, host: str = "") -> Tuple[int, List[str]]
         raise HarError(f"{path}: no list of entries under log.entries; save it as HAR, with content") from None
     if not isinstance(entries, list):
         raise HarError(f"{path}: log.entries is not a list")
-    left: List[str] = []
-    written = 0
-    for number, entry in enumerate(entries):
-        try:
-            written += _record(entry, recorder, host)
-        except (KeyError, TypeError, ValueError, AttributeError) as problem:
-            left.append(f"{path}: entry {number}: {type(problem).__name__}: {problem}")
-    return written, left
+    left = [reason for number, entry in enumerate(entries) if (reason := _left_out(entry, recorder, host, number))]
+    refused = [f"{path}: {reason}" for reason in left if reason != OTHER_HOST]
+    return len(entries) - len(left), refused
 
 
-def _record(entry: Dict[str, Any], recorder: Recorder, host: str) -> int:
+def _left_out(entry: dict[str, Any], recorder: Recorder, host: str, number: int) -> str:
+    """Record one entry; why it was left out, "" where it was not."""
+    try:
+        return "" if _record(entry, recorder, host) else OTHER_HOST
+    except (KeyError, TypeError, ValueError, AttributeError) as problem:
+        return f"entry {number}: {type(problem).__name__}: {problem}"
+
+
+def _record(entry: dict[str, Any], recorder: Recorder, host: str) -> bool:
     request, response = entry["request"], entry["response"]
     parts = urlsplit(request["url"])
     if host and parts.netloc != host:
-        return 0
+        return False
     target = f"{parts.path or '/'}?{parts.query}" if parts.query else parts.path or "/"
     sent = _text(recorder, (request.get("postData") or {}).get("text"))
     content = response.get("content") or {}
@@ -53,22 +59,22 @@ def _record(entry: Dict[str, Any], recorder: Recorder, host: str) -> int:
         recorder.request(request["method"], target, "", _pairs(request), sent),
         recorder.response(int(response["status"]), headers, answered),
     )
-    return 1
+    return True
 
 
-def _pairs(message: Dict[str, Any]) -> List[Tuple[str, str]]:
+def _pairs(message: dict[str, Any]) -> list[tuple[str, str]]:
     """Headers, where a browser writes several cookies as one of several lines."""
     listed = [(str(one["name"]), str(one["value"])) for one in message.get("headers", [])]
     return [(name, line) for name, value in listed if not name.startswith(":") for line in value.split("\n")]
 
 
-def _text(recorder: Recorder, text: Optional[str]) -> Gathered:
+def _text(recorder: Recorder, text: str | None) -> Gathered:
     gathered = recorder.gather()
     gathered.add((text or "").encode("utf-8", "surrogatepass"))
     return gathered
 
 
-def _content(recorder: Recorder, content: Dict[str, Any]) -> Gathered:
+def _content(recorder: Recorder, content: dict[str, Any]) -> Gathered:
     text = content.get("text")
     if content.get("encoding") != "base64" or text is None:
         return _text(recorder, text)
@@ -80,7 +86,7 @@ def _content(recorder: Recorder, content: Dict[str, Any]) -> Gathered:
     return gathered
 
 
-def main(given: Optional[List[str]] = None) -> int:
+def main(given: list[str] | None = None) -> int:
     """`migrator-record-har FILE --system legacy --to answers.jsonl`."""
     parser = argparse.ArgumentParser(prog="migrator-record-har", description="Turn a HAR file into a recording.")
     parser.add_argument("file", help="the HAR file, saved with content")
@@ -92,13 +98,11 @@ def main(given: Optional[List[str]] = None) -> int:
     said = parser.parse_args(given)
     recorder = Recorder(said.to, said.system, fields=said.mask, headers=said.mask, limit=said.limit)
     try:
-        written, left = read(said.file, recorder, said.host)
-    except (HarError, OSError) as problem:
-        print(problem, file=sys.stderr)
+        _written, left = read(said.file, recorder, said.host)
+    except (HarError, OSError):
         return 2
-    for reason in left:
-        print(f"left out: {reason}", file=sys.stderr)
-    print(f"{written} exchanges written to {said.to}")
+    for _reason in left:
+        pass
     return 1 if left else 0
 
 

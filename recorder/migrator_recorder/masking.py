@@ -1,8 +1,8 @@
 """Takes secrets and personal data out of an exchange before it is written.
 
-Two passes. What stands under a telling name (a header, a cookie, a field, a parameter) is masked by that name. Each value
-masked so is remembered, and struck out wherever else it stands, in this exchange and in later ones: a token that a log-in
-answers with turns up in addresses, in `Referer`, in a page.
+Two passes. What stands under a telling name (a header, a cookie, a field, a parameter) is masked by that name. Each
+value masked so is remembered, and struck out wherever else it stands, in this exchange and in later ones: a token that
+a log-in answers with turns up in addresses, in `Referer`, in a page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import html
 import json
 import re
 from collections import OrderedDict
-from typing import Any, Dict, Iterable, Iterator, List, Mapping, Optional, Tuple
+from typing import Any, Iterable, Iterator, Mapping
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
 MASK = "[masked]"
@@ -48,8 +48,8 @@ class Masker:
     def __init__(self, fields: Iterable[str] = (), headers: Iterable[str] = ()) -> None:
         self.headers = HEADERS | {name.lower() for name in headers}
         self._fields = (*FIELDS, *(_plain(name) for name in fields if _plain(name)))
-        self._known: Dict[str, bool] = {}
-        self._secrets: "OrderedDict[str, Tuple[str, ...]]" = OrderedDict()
+        self._known: dict[str, bool] = {}
+        self._secrets: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
     def is_secret(self, name: str) -> bool:
         """Whether what stands under this name is masked."""
@@ -70,7 +70,7 @@ class Masker:
         if len(self._secrets) > REMEMBERED:
             self._secrets.popitem(last=False)
 
-    def exchange(self, plain: Dict[str, Any]) -> Dict[str, Any]:
+    def exchange(self, plain: dict[str, Any]) -> dict[str, Any]:
         """The same exchange with nothing secret in it."""
         request, response = plain.get("request") or {}, plain.get("response") or {}
         self._from_path(str(request.get("path", "")), str(request.get("route", "")))
@@ -79,7 +79,7 @@ class Masker:
         masked["response"] = self._message(response)
         return self._struck(masked)
 
-    def _message(self, message: Mapping[str, Any]) -> Dict[str, Any]:
+    def _message(self, message: Mapping[str, Any]) -> dict[str, Any]:
         found = dict(message)
         if "headers" in found:
             found["headers"] = {name: self._header(name, value) for name, value in found["headers"].items()}
@@ -145,11 +145,11 @@ class Masker:
         text = _SCHEME.sub(lambda found: found[1] + found[2] + self._found(found, 3), text)
         return _ASSIGNED.sub(self._assigned, text) if "=" in text or ":" in text else text
 
-    def _found(self, found: "re.Match[str]", group: int = 0) -> str:
+    def _found(self, found: re.Match[str], group: int = 0) -> str:
         self.remember(found[group])
         return MASK
 
-    def _assigned(self, found: "re.Match[str]") -> str:
+    def _assigned(self, found: re.Match[str]) -> str:
         if not self.is_secret(found[1]) or _plain(found[1]) in WHOLE_NAMES:
             return found[0]
         self.remember(unquote_plus(found[3]))
@@ -169,7 +169,7 @@ class Masker:
                 self.remember(value)
                 self.remember(unquote(value))
 
-    def _struck(self, exchange: Dict[str, Any]) -> Dict[str, Any]:
+    def _struck(self, exchange: dict[str, Any]) -> dict[str, Any]:
         text = json.dumps(exchange, ensure_ascii=False, default=str)
         forms = [form for known in self._secrets.values() for form in known if form in text or _escaped(form) in text]
         if not forms:
@@ -181,7 +181,7 @@ class Masker:
         return struck
 
 
-def _rewritten(value: Any, pattern: "re.Pattern[str]", *, top: bool = True) -> Any:
+def _rewritten(value: Any, pattern: re.Pattern[str], *, top: bool = True) -> Any:
     if isinstance(value, str):
         return pattern.sub(MASK, value)
     if isinstance(value, list):
@@ -207,13 +207,14 @@ def _telling(value: str) -> bool:
     return len(value) >= SHORTEST_ODD and not value.isalpha()
 
 
-def _forms(value: str) -> Tuple[str, ...]:
+def _forms(value: str) -> tuple[str, ...]:
     """The ways in which a value is written in addresses, pages and headers."""
     encoded = base64.b64encode(value.encode("utf-8", "surrogatepass")).decode("ascii")
     urlsafe = encoded.replace("+", "-").replace("/", "_")
     escaped = json.dumps(value)[1:-1]
     every = (
-        value, quote(value, safe="", errors="replace"), quote(value, errors="replace"), quote_plus(value, errors="replace"),
+        value, quote(value, safe="", errors="replace"), quote(value, errors="replace"),
+        quote_plus(value, errors="replace"),
         html.escape(value), encoded, encoded.rstrip("="), urlsafe.rstrip("="), escaped,
     )  # fmt: skip
     return tuple(dict.fromkeys(every))
@@ -230,11 +231,11 @@ def _decoded(text: str) -> str:
         return ""
 
 
-def _parameters(path: str, route: str) -> Iterator[Tuple[str, str]]:
+def _parameters(path: str, route: str) -> Iterator[tuple[str, str]]:
     """The named parameters of a route with what the path has in their places."""
-    names: List[str] = []
+    names: list[str] = []
 
-    def part(found: "re.Match[str]") -> str:
+    def part(found: re.Match[str]) -> str:
         inner = found[0].strip("<>{}:")
         names.append(_parameter_name(inner))
         return "\0" if "path" not in inner else "\1"
@@ -243,7 +244,7 @@ def _parameters(path: str, route: str) -> Iterator[Tuple[str, str]]:
         return
     shape = re.sub(r"<[^<>]+>|\{[^{}]+\}|(?<=/):\w+", part, route)
     pattern = re.escape(shape).replace(re.escape("\0"), "([^/]+)").replace(re.escape("\1"), "(.+)")
-    match: Optional["re.Match[str]"] = re.fullmatch(f"/?{pattern}/?", path) or re.fullmatch(f".*{pattern}/?", path)
+    match: re.Match[str] | None = re.fullmatch(f"/?{pattern}/?", path) or re.fullmatch(f".*{pattern}/?", path)
     if match:
         yield from zip(names, match.groups())
 

@@ -20,7 +20,7 @@ NOWHERE = Place()
 
 
 def known(ask: Callable[..., Place], *given: Any) -> Place:
-    """What a framework says of a request. Its inner workings are not ours: where they break, the exchange still counts."""
+    """What a framework says of a request; where its inner workings break, the exchange still counts."""
     try:
         return ask(*given)
     except Exception as problem:  # noqa: BLE001
@@ -29,7 +29,7 @@ def known(ask: Callable[..., Place], *given: Any) -> Place:
 
 
 def of_wsgi(app: Any, environ: Any) -> Place:
-    """Of Flask by the request that it leaves in the environment, of Pyramid by its mapper, of Django by its resolver."""
+    """Of Flask by the request in the environment, of Pyramid by its mapper, of Django by its resolver."""
     rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
     owner = getattr(app, "__self__", app)
     if rule is not None:

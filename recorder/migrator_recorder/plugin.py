@@ -16,8 +16,12 @@ HELD = "_migrator_recorder"
 
 def pytest_addoption(parser: Any) -> None:
     group = parser.getgroup("recorder", "recording what the application answers")
-    group.addoption("--record", metavar="FILE", help="write each exchange to FILE, one JSON line each; secrets are masked")
-    group.addoption("--record-system", choices=SYSTEMS, default="legacy", help="which system is asked (default: legacy)")
+    group.addoption(
+        "--record", metavar="FILE", help="write each exchange to FILE, one JSON line each; secrets are masked"
+    )
+    group.addoption(
+        "--record-system", choices=SYSTEMS, default="legacy", help="which system is asked (default: legacy)"
+    )
     group.addoption("--record-mask", metavar="NAME", action="append", default=[], help="mask this field or header too")
     group.addoption(
         "--record-limit", metavar="BYTES", type=int, default=bodies.LIMIT,
@@ -38,7 +42,11 @@ def pytest_configure(config: Any) -> None:
             pass
     masked = config.getoption("--record-mask")
     recorder = Recorder(
-        path, config.getoption("--record-system"), fields=masked, headers=masked, limit=config.getoption("--record-limit")
+        path,
+        config.getoption("--record-system"),
+        fields=masked,
+        headers=masked,
+        limit=config.getoption("--record-limit"),
     )
     setattr(config, HELD, (recorder, listen(recorder)))
 

@@ -8,7 +8,7 @@ import threading
 import uuid
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Optional, Tuple
+from typing import Any, Callable, Iterable, Iterator, Tuple
 from urllib.parse import parse_qsl, unquote
 
 from . import bodies, places
@@ -22,7 +22,7 @@ except ImportError:  # not on Windows
 Pairs = Iterable[Tuple[str, str]]
 SYSTEMS = ("legacy", "new")
 DROPPED = frozenset({"cookie", "set-cookie"})
-_inside: "ContextVar[Optional[Noted]]" = ContextVar("migrator_recorder_inside", default=None)
+_inside: ContextVar[Noted | None] = ContextVar("migrator_recorder_inside", default=None)
 _COOKIE_ATTRIBUTES = {"max-age": "max_age", "expires": "expires", "samesite": "samesite", "path": "path"}
 
 
@@ -32,7 +32,7 @@ class Noted:
     __slots__ = ("scopes",)
 
     def __init__(self) -> None:
-        self.scopes: List[Tuple[str, Dict[str, Any]]] = []
+        self.scopes: list[tuple[str, dict[str, Any]]] = []
 
     def place(self, path: str) -> places.Place:
         """Who answered the first request for `path` that was not told yet; a redirect makes several of one."""
@@ -43,7 +43,7 @@ class Noted:
         return places.NOWHERE
 
 
-def note(scope: Dict[str, Any]) -> None:
+def note(scope: dict[str, Any]) -> None:
     """Leave the scope of a request that is being answered; a mounted application has it from the one around it."""
     noted = _inside.get()
     if noted is not None and scope.get("type") == "http" and all(known is not scope for _, known in noted.scopes):
@@ -51,7 +51,7 @@ def note(scope: Dict[str, Any]) -> None:
 
 
 @contextmanager
-def outermost() -> "Iterator[Optional[Noted]]":
+def outermost() -> Iterator[Noted | None]:
     """Something only for the request that is recorded: what a handler asks of others while it answers is not."""
     if _inside.get() is not None:
         yield None
@@ -71,7 +71,13 @@ class Recorder:
     """
 
     def __init__(
-        self, path: str, system: str, *, fields: Iterable[str] = (), headers: Iterable[str] = (), limit: int = bodies.LIMIT
+        self,
+        path: str,
+        system: str,
+        *,
+        fields: Iterable[str] = (),
+        headers: Iterable[str] = (),
+        limit: int = bodies.LIMIT,
     ) -> None:
         if system not in SYSTEMS:
             raise ValueError(f"system is {system!r}; say legacy or new")
@@ -79,16 +85,18 @@ class Recorder:
         self.masker = Masker(fields, headers)
         self.test = ""
         self._lock = threading.Lock()
-        self._open: List[Callable[..., None]] = []
+        self._open: list[Callable[..., None]] = []
 
     def gather(self) -> bodies.Gathered:
         return bodies.Gathered(self.limit)
 
-    def record(self, request: Dict[str, Any], response: Dict[str, Any], *, framework: str = "", handler: str = "") -> None:
+    def record(
+        self, request: dict[str, Any], response: dict[str, Any], *, framework: str = "", handler: str = ""
+    ) -> None:
         """Mask and write one exchange."""
         exchange = {
-            "id": uuid.uuid4().hex, "test": self.test, "system": self.system, "framework": framework, "handler": handler,
-            "request": request, "response": response,
+            "id": uuid.uuid4().hex, "test": self.test, "system": self.system, "framework": framework,
+            "handler": handler, "request": request, "response": response,
         }  # fmt: skip
         with self._lock:
             told = {name: value for name, value in self.masker.exchange(exchange).items() if value != ""}
@@ -124,11 +132,13 @@ class Recorder:
         finally:
             os.close(descriptor)
 
-    def request(self, method: str, target: str, route: str, headers: Pairs, body: Optional[bodies.Gathered]) -> Dict[str, Any]:
+    def request(
+        self, method: str, target: str, route: str, headers: Pairs, body: bodies.Gathered | None
+    ) -> dict[str, Any]:
         """A request as it is written; `target` is the path with the query, without the host."""
         path, _, query = target.partition("?")
         listed = _lowered(headers)
-        told: Dict[str, Any] = {"method": method.upper(), "path": unquote(path) or "/"}
+        told: dict[str, Any] = {"method": method.upper(), "path": unquote(path) or "/"}
         if route:
             told["route"] = route
         if query:
@@ -139,11 +149,11 @@ class Recorder:
         return told
 
     def response(
-        self, status: int, headers: Pairs, body: Optional[bodies.Gathered], *, streamed: bool = False
-    ) -> Dict[str, Any]:
+        self, status: int, headers: Pairs, body: bodies.Gathered | None, *, streamed: bool = False
+    ) -> dict[str, Any]:
         """A response as it is written; a cookie's value is not."""
         listed = _lowered(headers)
-        told: Dict[str, Any] = {"status": status, "headers": bodies.several(p for p in listed if p[0] not in DROPPED)}
+        told: dict[str, Any] = {"status": status, "headers": bodies.several(p for p in listed if p[0] not in DROPPED)}
         cookies = [self._cookie(value) for name, value in listed if name == "set-cookie"]
         if cookies:
             told["cookies"] = cookies
@@ -153,24 +163,26 @@ class Recorder:
             told["body"] = body.shaped(_first(listed, "content-type"), _first(listed, "content-encoding"))
         return told
 
-    def _cookie(self, text: str) -> Dict[str, Any]:
+    def _cookie(self, text: str) -> dict[str, Any]:
         first, *rest = text.split(";")
         name, _, value = first.strip().partition("=")
         self.masker.cookie_value(value)
-        told: Dict[str, Any] = {"name": name, "httponly": False, "secure": False}
+        told: dict[str, Any] = {"name": name, "httponly": False, "secure": False}
         for part in rest:
             key, _, given = part.strip().partition("=")
             key = key.lower()
             if key in _COOKIE_ATTRIBUTES:
-                told[_COOKIE_ATTRIBUTES[key]] = int(given) if key == "max-age" and given.lstrip("-").isdigit() else given
+                told[_COOKIE_ATTRIBUTES[key]] = (
+                    int(given) if key == "max-age" and given.lstrip("-").isdigit() else given
+                )
             elif key in {"httponly", "secure"}:
                 told[key] = True
         return told
 
 
-def _lowered(headers: Pairs) -> List[Tuple[str, str]]:
+def _lowered(headers: Pairs) -> list[tuple[str, str]]:
     return [(name.lower(), value) for name, value in headers]
 
 
-def _first(headers: List[Tuple[str, str]], name: str) -> str:
+def _first(headers: list[tuple[str, str]], name: str) -> str:
     return next((value for key, value in headers if key == name), "")

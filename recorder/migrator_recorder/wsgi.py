@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from typing import Any, Callable, Dict, Iterable, Iterator, List, Tuple
+from typing import Any, Callable, Dict, Iterable, Iterator
 
 from . import places
 from .recording import Recorder, outermost
@@ -44,7 +44,7 @@ class _Answer:
         self.recorder.begun(self.end)
         return _Passing(self, body)
 
-    def start_response(self, status: str, headers: List[Tuple[str, str]], *more: Any) -> Callable[[bytes], Any]:
+    def start_response(self, status: str, headers: list[tuple[str, str]], *more: Any) -> Callable[[bytes], Any]:
         self.status, self.headers = status, list(headers)
         # now, since Flask forgets the request when it is done with it
         self.place = places.known(places.of_wsgi, self.app, self.environ)
@@ -100,7 +100,7 @@ class _Heard(io.RawIOBase):
         buffer[: len(data)] = data
         return len(data)
 
-    def readlines(self, *hint: Any) -> List[bytes]:  # type: ignore[override]
+    def readlines(self, *hint: Any) -> list[bytes]:  # type: ignore[override]
         return [self._passed(line) for line in self._source.readlines(*hint)]
 
     def __iter__(self) -> Iterator[bytes]:  # type: ignore[override]
@@ -119,7 +119,7 @@ class _Passing:
         self._parts = iter(body)
         answer.streamed = not hasattr(body, "__len__")
 
-    def __iter__(self) -> "_Passing":
+    def __iter__(self) -> _Passing:
         return self
 
     def __next__(self) -> bytes:
@@ -146,7 +146,7 @@ def target_of(environ: Environ) -> str:
     return f"{raw}?{query}" if query else raw
 
 
-def headers_of(environ: Environ) -> Iterator[Tuple[str, str]]:
+def headers_of(environ: Environ) -> Iterator[tuple[str, str]]:
     for name, value in environ.items():
         if name.startswith("HTTP_"):
             yield name[5:].replace("_", "-").lower(), str(value)
