@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 from .bodies import LIMIT, Gathered
 from .recording import SYSTEMS, Recorder
 
-
 OTHER_HOST = "asked of another host"
 
 

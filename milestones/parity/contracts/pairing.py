@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-from .exchange import Exchange, shape_of
+from .exchange import Exchange, read_asked, shape_of
 
 ALIGNED_AT_MOST = 2000
 TEMPLATES_AT_MOST = 5000
@@ -40,8 +40,9 @@ class Pairing:
     new_alone: tuple[int, ...]
 
 
-def entry_of(offset: int, exchange: Exchange) -> Entry:
-    return Entry(offset, exchange.test, exchange.method, exchange.path, exchange.route, exchange.asked)
+def entry_of(offset: int, line: bytes) -> Entry:
+    """The entry of a line. Raises ParseError for what is no exchange."""
+    return Entry(offset, *read_asked(line))
 
 
 def with_routes(entries: Sequence[Entry], templates: Iterable[str]) -> list[Entry]:
@@ -135,10 +136,21 @@ def _paired(
         if not others:
             continue
         if len(places) == len(others):
-            found += zip(places, others, strict=True)
+            found += _matched(legacy, new, places, others)
         else:
             found += _aligned(legacy, new, places, others)
     return found
+
+
+def _matched(
+    legacy: Sequence[Entry], new: Sequence[Entry], places: Sequence[int], others: Sequence[int]
+) -> Iterable[tuple[int, int]]:
+    """Of two lists of the same length: in order, unless the very same was asked in another order."""
+    ours, theirs = [legacy[i].asked for i in places], [new[j].asked for j in others]
+    if ours != theirs and sorted(ours) == sorted(theirs):
+        places = sorted(places, key=lambda i: legacy[i].asked)
+        others = sorted(others, key=lambda j: new[j].asked)
+    return zip(places, others, strict=True)
 
 
 def _grouped(entries: Sequence[Entry], places: Iterable[int], key: Key) -> Mapping[Hashable, list[int]]:

@@ -11,7 +11,7 @@ from milestones.expectations import Rule
 from milestones.facts import ParseError, Problem
 
 from .differences import Difference, differences
-from .exchange import Exchange, read_line, shape_of
+from .exchange import Exchange, read_line, same_answer, shape_of
 from .frameworks import HABITS, named
 from .pairing import Entry, Pairing, entry_of, pair, routed, with_routes
 from .rules import broken
@@ -115,7 +115,7 @@ def index(lines: Lines) -> Recording:
         if not line.strip():
             continue
         try:
-            found.entries.append(entry_of(offset, read_line(line)))
+            found.entries.append(entry_of(offset, line))
         except ParseError as problem:
             found.left_out += 1
             if len(found.problems) < PROBLEMS_KEPT:
@@ -150,7 +150,10 @@ def noise_of(legacy: Recording, again: Recording) -> frozenset[Noise]:
     """What differs between two recordings of the same system."""
     found: set[Noise] = set()
     for at, there in pair(legacy.entries, again.entries).pairs:
-        before, after = _read(legacy, at), _read(again, there)
+        line, other = _line(legacy, at), _line(again, there)
+        if same_answer(line, other):
+            continue
+        before, after = _read(legacy, at, line), _read(again, there, other)
         for one in differences(before, after):
             if len(found) < KINDS_KEPT:
                 found.add((before.method, shape_of(before.route or before.path), _family(one.kind), one.where))
@@ -161,9 +164,12 @@ def _family(kind: str) -> str:
     return "value" if kind in _VALUES else kind
 
 
-def _read(side: Recording, place: int) -> Exchange:
-    entry = side.entries[place]
-    return routed(read_line(side.lines.at(entry.offset)), entry.route)
+def _line(side: Recording, place: int) -> bytes:
+    return side.lines.at(side.entries[place].offset)
+
+
+def _read(side: Recording, place: int, line: bytes = b"") -> Exchange:
+    return routed(read_line(line or _line(side, place)), side.entries[place].route)
 
 
 def _unlike(legacy: Recording, new: Recording, found: _Comparison) -> Iterator[Problem]:
@@ -219,11 +225,14 @@ class _Comparison:
         return one.method, one.route or one.path
 
     def _pair(self, at: int, there: int) -> None:
-        before, after = _read(self.legacy, at), _read(self.new, there)
         entry, other = self.legacy.entries[at], self.new.entries[there]
         endpoint = entry.method, entry.route or other.route or entry.path
         self.pairs += 1
         self._pairs[endpoint] += 1
+        line, answer = _line(self.legacy, at), _line(self.new, there)
+        if same_answer(line, answer) and not self.rules:
+            return
+        before, after = _read(self.legacy, at, line), _read(self.new, there, answer)
         held = [one for one in named(before, after, differences(before, after)) if not self._is_noise(entry, one)]
         self._mismatched[endpoint] += bool(held)
         for one in held:
