@@ -181,6 +181,19 @@ def _httpx_answers(recorder: Recorder, response: Any, noted: Noted) -> None:
         )
 
 
+def _pyramid(module: Any, recorder: Recorder) -> list[Undo]:
+    del recorder  # webtest wraps what it asks; the application makes itself known
+
+    def make(original: Any) -> Any:
+        def call(self: Any, environ: Any, start_response: Any) -> Any:
+            environ[places.ANSWERING] = self
+            return original(self, environ, start_response)
+
+        return call
+
+    return [_replace(module.Router, "__call__", make)]
+
+
 def _starlette(module: Any, recorder: Recorder) -> list[Undo]:
     del recorder  # its clients are httpx's; only the application knows the route
 
@@ -240,4 +253,5 @@ HOOKS: dict[str, Callable[[Any, Recorder], list[Undo]]] = {
     "httpx2": _httpx,
     "requests.adapters": _requests,
     "starlette.applications": _starlette,
+    "pyramid.router": _pyramid,
 }

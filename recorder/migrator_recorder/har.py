@@ -53,9 +53,10 @@ def _record(entry: dict[str, Any], recorder: Recorder, host: str) -> bool:
     sent = _text(recorder, (request.get("postData") or {}).get("text"))
     content = response.get("content") or {}
     answered = _content(recorder, content)
-    headers = [pair for pair in _pairs(response) if pair[0].lower() != "content-encoding"]
+    told = _typed(_pairs(response), content)
+    headers = [pair for pair in told if pair[0].lower() != "content-encoding"]
     recorder.record(
-        recorder.request(request["method"], target, "", _pairs(request), sent),
+        recorder.request(request["method"], target, "", _typed(_pairs(request), request.get("postData") or {}), sent),
         recorder.response(int(response["status"]), headers, answered),
     )
     return True
@@ -65,6 +66,14 @@ def _pairs(message: dict[str, Any]) -> list[tuple[str, str]]:
     """Headers, where a browser writes several cookies as one of several lines."""
     listed = [(str(one["name"]), str(one["value"])) for one in message.get("headers", [])]
     return [(name, line) for name, value in listed if not name.startswith(":") for line in value.split("\n")]
+
+
+def _typed(headers: list[tuple[str, str]], content: dict[str, Any]) -> list[tuple[str, str]]:
+    """Headers with the type of the content, which some tools write beside them alone."""
+    said = content.get("mimeType")
+    if not said or any(name.lower() == "content-type" for name, _ in headers):
+        return headers
+    return [*headers, ("content-type", str(said))]
 
 
 def _text(recorder: Recorder, text: str | None) -> Gathered:
@@ -97,11 +106,13 @@ def main(given: list[str] | None = None) -> int:
     said = parser.parse_args(given)
     recorder = Recorder(said.to, said.system, fields=said.mask, headers=said.mask, limit=said.limit)
     try:
-        _written, left = read(said.file, recorder, said.host)
-    except (HarError, OSError):
+        written, left = read(said.file, recorder, said.host)
+    except (HarError, OSError) as problem:
+        sys.stderr.write(f"{problem}\n")
         return 2
-    for _reason in left:
-        pass
+    for reason in left:
+        sys.stderr.write(f"left out: {reason}\n")
+    sys.stdout.write(f"{written} exchanges written to {said.to}\n")
     return 1 if left else 0
 
 

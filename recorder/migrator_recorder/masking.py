@@ -37,7 +37,8 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _JWT = re.compile(r"\beyJ[\w-]{5,}\.[\w-]{5,}\.[\w-]*")
 _SCHEME = re.compile(r"\b(Bearer|Basic|Digest|Token|Negotiate|ApiKey)(\s+)([^\s\"',<>]{6,})", re.IGNORECASE)
 _USER_INFO = re.compile(r"(?<=://)[^/@\s\"'<>]+(?=@)")
-_ASSIGNED = re.compile(r"([\w.\-\[\]]{2,60})([\"']?\s*[=:]\s*[\"']?)([^\s\"'&;,<>{}\[\]]+)")
+_NAME = re.compile(r"([\w.\-\[\]]{2,60})[\"']?\s*[=:]\s*")
+_GIVEN = re.compile(r"\"((?:\\.|[^\"\\])+)|'((?:\\.|[^'\\])+)|([^\s\"'&;,<>{}\[\]]+)")
 _INPUT = re.compile(r"<(?:input|meta)\b[^<>]{0,2000}>", re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"([\w-]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))")
 
@@ -96,7 +97,7 @@ class Masker:
         if name in self.headers or self.is_secret(name):
             self._credentials(str(value))
             return MASK
-        return value
+        return self._text(str(value))
 
     def _cookie(self, pair: str) -> str:
         name, _, value = pair.strip().partition("=")
@@ -115,8 +116,9 @@ class Masker:
             decoded = _decoded(rest)
             self.remember(decoded)
             self.remember(decoded.partition(":")[2])
-        for _name, _between, one in _ASSIGNED.findall(rest):
-            self.remember(one)
+        for name in _NAME.finditer(rest):
+            value = _GIVEN.match(rest, name.end())
+            self.remember(value[value.lastindex or 0] if value else "")
 
     def _value(self, value: Any, *, secret: bool = False) -> Any:
         if isinstance(value, dict):
@@ -143,18 +145,26 @@ class Masker:
         if "<" in text:
             self._inputs(text)
         text = _SCHEME.sub(lambda found: found[1] + found[2] + self._found(found, 3), text)
-        return _ASSIGNED.sub(self._assigned, text) if "=" in text or ":" in text else text
+        return self._assigned(text) if "=" in text or ":" in text else text
 
     def _found(self, found: re.Match[str], group: int = 0) -> str:
         self.remember(found[group])
         return MASK
 
-    def _assigned(self, found: re.Match[str]) -> str:
-        if not self.is_secret(found[1]) or _plain(found[1]) in WHOLE_NAMES:
-            return found[0]
-        self.remember(unquote_plus(found[3]))
-        self.remember(found[3])
-        return found[1] + found[2] + MASK
+    def _assigned(self, text: str) -> str:
+        """`password=...`, `"token": "..."`, `?api_key=...`, wherever they stand."""
+        parts: list[str] = []
+        done = 0
+        for name in _NAME.finditer(text):
+            if name.start() < done or not self.is_secret(name[1]) or _plain(name[1]) in WHOLE_NAMES:
+                continue
+            value = _GIVEN.match(text, name.end())
+            if value is not None and value.lastindex:
+                self.remember(value[value.lastindex])
+                self.remember(unquote_plus(value[value.lastindex]))
+                parts += [text[done : value.start(value.lastindex)], MASK]
+                done = value.end()
+        return "".join([*parts, text[done:]])
 
     def _inputs(self, text: str) -> None:
         """The values of a page's fields and metas whose names are telling."""

@@ -17,6 +17,7 @@ class Place(NamedTuple):
 
 
 NOWHERE = Place()
+ANSWERING = "migrator_recorder.app"  # in a WSGI environment: the application, where others are wrapped around it
 
 
 def known(ask: Callable[..., Place], *given: Any) -> Place:
@@ -31,7 +32,7 @@ def known(ask: Callable[..., Place], *given: Any) -> Place:
 def of_wsgi(app: Any, environ: Any) -> Place:
     """Of Flask by the request in the environment, of Pyramid by its mapper, of Django by its resolver."""
     rule = getattr(environ.get("werkzeug.request"), "url_rule", None)
-    owner = getattr(app, "__self__", app)
+    owner = environ.get(ANSWERING) or getattr(app, "__self__", app)
     if rule is not None:
         view = getattr(owner, "view_functions", {}).get(rule.endpoint)
         return Place("flask", rule.rule, named(view) or rule.endpoint)

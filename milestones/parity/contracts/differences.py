@@ -8,6 +8,8 @@ from email.utils import parsedate_to_datetime
 from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
+import orjson
+
 from . import pages
 from .exchange import Cookie, Exchange
 
@@ -177,11 +179,13 @@ def _header(name: str, value: str | None) -> Any:
 
 
 def _bodies(legacy: Exchange, new: Exchange) -> Iterator[Difference]:
-    if legacy.body == new.body or legacy.method == "HEAD" or _moved(legacy, new):
+    if legacy.method == "HEAD" or _moved(legacy, new) or _same(legacy.body, new.body):
         return
     if legacy.is_json and new.is_json:
         found = json_differences(legacy.body, new.body)
         yield from found if legacy.status < 400 else (one._replace(kind="error_body") for one in found)
+    elif legacy.body == new.body:
+        return
     elif legacy.is_html and new.is_html:
         yield from (Difference("html", *one) for one in pages.differences(legacy.body, new.body))
     elif legacy.media_type == new.media_type:
@@ -191,6 +195,14 @@ def _bodies(legacy: Exchange, new: Exchange) -> Iterator[Difference]:
         yield Difference("error_body", "body", _told(legacy.body), _told(new.body))
     else:
         yield Difference("body", "body", _told(legacy.body), _told(new.body))
+
+
+def _same(legacy: Any, new: Any) -> bool:
+    """Whether two bodies are the same to the last sign; where they are not they may still be equal."""
+    try:
+        return orjson.dumps(legacy) == orjson.dumps(new)
+    except orjson.JSONEncodeError:
+        return False
 
 
 def _told(body: Any) -> str:
