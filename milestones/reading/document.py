@@ -135,8 +135,9 @@ class _Reading:
             elif block.kind == "fence":
                 yield from fenced_commands(block, heading)
             else:
-                for row, line in zip(block.rows, range(block.line, block.last_line + 1), strict=False):
-                    yield from (Command(text, line, heading) for text in commands_in(row))
+                for line, row in enumerate(block.rows, start=block.line):
+                    if "`" in row:
+                        yield from (Command(text, line, heading) for text in commands_in(row))
 
     def paths(self) -> Iterator[PathRule]:
         """Every path, with the rule of its own line, else of the label or item that its list hangs from."""
@@ -149,6 +150,7 @@ class _Reading:
                 above.pop()
             inherited = above[-1][1] if above else ""
             for number, row in enumerate(block.rows, start=block.line):
-                yield from paths_in(row, number, inherited)
-            if block.text.rstrip("*").endswith(":"):
+                if "`" in row or "](" in row:
+                    yield from paths_in(row, number, inherited)
+            if block.rows and block.rows[-1].endswith((":", ":*", ":**")):
                 above.append((depth, rule_of(block.text)))

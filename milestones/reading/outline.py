@@ -255,7 +255,7 @@ class Outline:
     def tell(self, role: str, text: str) -> None:
         """A status, goal or date that the document states of the milestone we are in, or of itself."""
         owner = self.owner
-        text = _COMMENT.sub("", text).strip()
+        text = _shown(text)
         if role == "date":
             owner.date = owner.date or date_in(text)
         elif role == "goal":
@@ -361,15 +361,14 @@ class Outline:
     def criterion(
         self, text: str, line: int, last: int, kind: CriterionKind, *, depth: int = 0, checked: bool | None = None
     ) -> Criterion:
-        gate = _GATE_COMMENT.search(text)
-        words = _COMMENT.sub("", text).strip()
-        return Criterion("", kind, words, self.path, line, last, depth, checked, gate[1] if gate else "")
+        gate = _GATE_COMMENT.search(text) if "<!--" in text else None
+        return Criterion("", kind, _shown(text), self.path, line, last, depth, checked, gate[1] if gate else "")
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
     def figures(self, text: str, line: int) -> None:
         if self.stack:
-            self.owner.targets += targets_in(_COMMENT.sub("", text), line)
+            self.owner.targets += targets_in(_shown(text), line)
 
     def fence(self, block: Block) -> None:
         label = self.item_labels[-1][1] if self.item_labels else self.label
@@ -384,6 +383,11 @@ class Outline:
         if found := table_of(block):
             for text, line in row_items(found):
                 self.own(self.criterion(text, line, line, label.kind), label)
+
+
+def _shown(text: str) -> str:
+    """Without comments."""
+    return _COMMENT.sub("", text).strip() if "<!--" in text else text
 
 
 def _may_open(block: Block) -> bool:

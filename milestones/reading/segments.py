@@ -40,7 +40,9 @@ class Segment:
 
 def segment_of(text: str, line: int) -> Segment:
     """A text as one segment, with its label if it begins with one."""
-    bare = _ITALIC_LABEL.sub(r"\1: ", _ITALIC.sub(r"\2", without_symbols(text)))
+    bare = without_symbols(text)
+    if bare.startswith(("*", "_")):
+        bare = _ITALIC_LABEL.sub(r"\1: ", _ITALIC.sub(r"\2", bare))
     if bare.startswith(("**", "__")):
         if run := bold_run(bare):
             return Segment(text, line, run[0], run[1].lstrip(" —–:-"), bold=True)

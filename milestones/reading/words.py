@@ -46,7 +46,7 @@ def _plain(text: str) -> str:
 
 def without_symbols(text: str) -> str:
     """Without leading emoji, arrows or bullets that stand before the first word."""
-    return _SYMBOLS.sub("", text)
+    return text if text[:1].isalnum() else _SYMBOLS.sub("", text)
 
 
 def normal(text: str) -> str:
