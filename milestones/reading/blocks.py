@@ -90,16 +90,18 @@ class _Source:
                 inner = tags[at + 1]  # the end of its list, if nothing else
                 own = at + 1 if inner[1] == "p" else 0
                 found.append(self.item(tag, inner, depth - 1, quotes > 0))
-            elif not own or at != own:  # an item's first paragraph is the item itself
-                if name != "hr":
-                    found.append(self.block(tag, depth, quotes > 0))
+            elif name != "hr" and (not own or at != own):  # an item's first paragraph is the item itself
+                found.append(self.block(tag, depth, quotes > 0))
         return found
 
     def block(self, tag: _Tag, depth: int, quoted: bool) -> Block:
         _, name, line, column, end, end_column, language, _, code = tag
         first, last = int(line), self.last(line, end, end_column)
         if name == "pre":
-            return self.fence(first, last, code, language, depth, quoted)
+            fenced = self.lines[first - 1].lstrip(" \t>-*+0123456789.)")[:3] in ("```", "~~~")
+            rows = tuple(unescape(code).split("\n")[:-1])
+            language = language if fenced else "indented"
+            return Block("fence", first + fenced, last, rows, 0, depth, quoted, None, 0, language)
         rows = self.rows(first, last, column, quoted)
         if name == "p":
             return Block("paragraph", first, last, rows, 0, depth, quoted)
@@ -127,11 +129,6 @@ class _Source:
         if line == end:
             return int(end)
         return self.trimmed(int(line), int(end) - (end_column == "0"))
-
-    def fence(self, first: int, last: int, code: str, language: str, depth: int, quoted: bool) -> Block:
-        fenced = self.lines[first - 1].lstrip(" \t>-*+0123456789.)")[:3] in ("```", "~~~")
-        rows = tuple(unescape(code).split("\n")[:-1])
-        return Block("fence", first + fenced, last, rows, 0, depth, quoted, None, 0, language if fenced else "indented")
 
     def rows(self, first: int, last: int, column: str, quoted: bool) -> tuple[str, ...]:
         """The lines of a block from its column on, which cmark counts in bytes."""
