@@ -20,6 +20,7 @@ _EXTENSIONS = ["table", "tasklist", "strikethrough"]
 _HOLDERS = frozenset({"blockquote", "ul", "ol"})
 _QUOTE = re.compile(r"^(?:\s*>)+ ?")
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])(?:\s+|$)(?:\[[ xX]\](?:\s+|$))?")
+_LEFT_LABEL = re.compile(r"\*\*[^*\s][^*]{0,60}(?::\*\*|\*\*[^*\n]{0,40}:)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 
 # The tags of blocks in what cmark renders. It writes every other "<" of a document as an entity and leaves out raw
@@ -89,7 +90,8 @@ class _Source:
             elif name == "li":
                 inner = tags[at + 1]  # the end of its list, if nothing else
                 own = at + 1 if inner[1] == "p" else 0
-                found.append(self.item(tag, inner, depth - 1, quotes > 0))
+                item = self.item(tag, inner, depth - 1, quotes > 0)
+                found += self.apart(item) if len(item.rows) > 1 else (item,)
             elif name != "hr" and (not own or at != own):  # an item's first paragraph is the item itself
                 found.append(self.block(tag, depth, quotes > 0))
         return found
@@ -123,6 +125,19 @@ class _Source:
         if rows:
             rows = (_MARKER.sub("", rows[0]), *rows[1:])
         return Block("item", first, max(first, last), rows, 0, depth, quoted, box == "c" if box else None, end)
+
+    def apart(self, item: Block) -> tuple[Block, ...]:
+        """An item, and the paragraph that a bold label at the very left of a line after it begins.
+
+        For Markdown such a line goes on with the item; who wrote it forgot a blank line.
+        """
+        for at in range(1, len(item.rows)):
+            if _LEFT_LABEL.match(self.lines[item.line - 1 + at]):
+                rows, place = item.rows[at:], item.line + at
+                after = Block("paragraph", place, item.last_line, rows, 0, 0, item.quoted)
+                item.rows, item.last_line = item.rows[:at], place - 1
+                return item, after
+        return (item,)
 
     def last(self, line: str, end: str, end_column: str) -> int:
         """The last line of a block that begins at a line; cmark may count the blank ones after it."""

@@ -12,12 +12,12 @@ from milestones.reading.commands import commands_in, fenced_commands
 from milestones.reading.drafts import Draft, Names, freeze, hoist
 from milestones.reading.outline import Outline
 from milestones.reading.paths import paths_in, rule_of
-from milestones.reading.progress import apply_progress, apply_targets
+from milestones.reading.progress import apply_fields, apply_progress, apply_prose, apply_targets
 from milestones.reading.statuses import stated_status
 from milestones.reading.tables import table_of
 from milestones.reading.words import plain
 
-VERSION = 1
+VERSION = 2
 LARGEST = 1_000_000  # bytes of one document
 
 _FRONT = re.compile(r"\A---[ \t]*\n((?:[^\n]{0,500}\n){0,60}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
@@ -112,11 +112,13 @@ class _Reading:
             self.finish(draft.children)
 
     def read_tables(self) -> None:
+        apply_prose(self.outline)
         for block in self.blocks:
             if block.kind != "table" or block.quoted:
                 continue
             if table := table_of(block):
                 self.tables.append(table)
+                apply_fields(self.outline, table)
                 apply_progress(self.outline, table)
                 apply_targets(self.outline, table)
             else:

@@ -12,9 +12,15 @@ from milestones.reading.commands import commands_in, fenced_commands
 from milestones.reading.drafts import PSEUDO, Draft, GateDraft, Label
 from milestones.reading.flatness import flat_labels, named_milestone
 from milestones.reading.headings import Opening, is_gate, opening
-from milestones.reading.labels import is_date, is_goal, is_status, label_kind
-from milestones.reading.segments import Segment, opening_of, segment_of, segments
-from milestones.reading.statuses import heading_status, sentence_status, stated_status
+from milestones.reading.labels import is_goal, is_status, label_kind
+from milestones.reading.segments import Segment, header_role, may_open, opening_of, segment_of, segments
+from milestones.reading.statuses import (
+    draws_boxes,
+    heading_status,
+    mark_of,
+    stated_status,
+    status_after,
+)
 from milestones.reading.tables import TABLED, row_items, table_of
 from milestones.reading.targets import targets_in
 from milestones.reading.words import date_in, plain
@@ -41,7 +47,8 @@ class Outline:
         self.boxes: list[tuple[int, bool]] = []
         self.flat = flat_labels(self.blocks)
         self.headings = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
-        self.pseudos = [at for at, block in enumerate(self.blocks) if _may_open(block)]
+        self.pseudos = [at for at, block in enumerate(self.blocks) if may_open(block)]
+        self.draws = draws_boxes(block.text for block in self.blocks if block.kind == "item")
         self.at = 0
         self.level = 0
 
@@ -101,6 +108,8 @@ class Outline:
         self.level = level
         if found:
             self.open(found, text, block.line, level)
+            if not found.firm and (kind := label_kind(text)):  # "Sprint 3 goals", and no sprint 3 before it
+                self.put_label(self.kind_label(kind, text, block.line, level))
         else:
             self.section(text, block.line, level, None if first and level == 1 else kind, carried)
 
@@ -186,7 +195,7 @@ class Outline:
             if (found.kind.value, found.key) not in self.drafts:
                 self.pseudo(found, segment)
                 return
-            self.say(segment)
+            self.figures(segment.text, segment.line)
             return
         if self.labelled(segment, last):
             return
@@ -194,19 +203,8 @@ class Outline:
         if label and label.role in ("status", "goal") and not label.used:
             label.used = True
             self.tell(label.role, segment.text)
-        self.say(segment)
-
-    def say(self, segment: Segment) -> None:
-        """An ordinary paragraph: what it states about a milestone, and the numbers it sets."""
+        self.gate_commands(label, segment.text)
         self.figures(segment.text, segment.line)
-        if said := sentence_status(segment.text):
-            for draft in self.drafts.values():
-                if (
-                    draft.key.casefold() == said[0]
-                    and not draft.status_text
-                    and draft.kind.value in segment.text.lower()
-                ):
-                    draft.state(said[1], segment.text)
 
     def pseudo(self, found: Opening, segment: Segment) -> None:
         """A milestone opened by a paragraph: it lasts until the next one, a heading, or a label that is not its own."""
@@ -216,15 +214,19 @@ class Outline:
         if segment.bold and bare and len(segment.rest) <= 120:
             title = f"{segment.label}: {segment.rest}"
         self.open(found, title, segment.line, PSEUDO)
+        if segment.rest and not self.owner.status_text:
+            self.owner.state(*status_after(segment.rest))
         self.figures(segment.rest, segment.line)
 
     def labelled(self, segment: Segment, last: int) -> bool:
         """Take the segment as a label if it is one."""
+        if not segment.label and self.stands_over_list(segment):
+            segment = replace(segment, label=segment.text)
         if not segment.label:
             return False
         words = plain(segment.label)
-        if is_status(words) or is_goal(words) or is_date(words):
-            self.header(words, segment)
+        if role := header_role(words, segment.rest):
+            self.header(role, segment)
             return True
         if is_gate(words):
             self.put_label(self.gate_label(segment.label, segment.line, _LABEL))
@@ -245,8 +247,13 @@ class Outline:
             self.figures(segment.rest, segment.line)
         return True
 
-    def header(self, words: str, segment: Segment) -> None:
-        role = "status" if is_status(words) else "goal" if is_goal(words) else "date"
+    def stands_over_list(self, segment: Segment) -> bool:
+        """Whether a short line without a colon is a label all the same: one of ours, right over a list or table."""
+        after = self.blocks[self.at + 1] if self.at + 1 < len(self.blocks) else None
+        over = after is not None and after.kind in ("item", "table") and not after.depth
+        return over and len(segment.text) <= 60 and bool(label_kind(segment.text))
+
+    def header(self, role: str, segment: Segment) -> None:
         if segment.rest:
             self.tell(role, segment.rest)
         elif role != "date":
@@ -315,11 +322,11 @@ class Outline:
             return False
         words = plain(segment.label)
         kind = label_kind(segment.label)
-        if is_status(words) or is_goal(words) or is_date(words):
+        if role := header_role(words, segment.rest):
             if segment.rest:
-                self.header(words, segment)
-            else:
-                self.item_labels.append((block.depth, Label("status" if is_status(words) else "goal", _LABEL)))
+                self.header(role, segment)
+            elif role != "date":
+                self.item_labels.append((block.depth, Label(role, _LABEL)))
             return True
         if segment.rest and not segment.bold:
             return False
@@ -347,10 +354,19 @@ class Outline:
         if kind is None:
             self.owner.owned = True
             kind = CriterionKind.CHECKLIST if block.checked is not None else None
-        if kind is None or not block.text or (depth and block.checked is None):
-            self.gate_commands(label, block.text)
+        text, checked = block.text, block.checked
+        if (
+            kind is None
+            and self.draws
+            and self.stack
+            and (label is None or label.level < _LABEL)
+            and (drawn := mark_of(text))
+        ):
+            kind, (checked, text) = CriterionKind.CHECKLIST, drawn
+        if kind is None or not text or (depth and checked is None):
+            self.gate_commands(label, text)
             return
-        item = self.criterion(block.text, block.line, block.last_line, kind, depth=depth, checked=block.checked)
+        item = self.criterion(text, block.line, block.last_line, kind, depth=depth, checked=checked)
         self.own(item, label or Label("items", _LABEL, kind))
 
     @staticmethod
@@ -388,11 +404,6 @@ class Outline:
 def _shown(text: str) -> str:
     """Without comments."""
     return _COMMENT.sub("", text).strip() if "<!--" in text else text
-
-
-def _may_open(block: Block) -> bool:
-    """Whether a paragraph looks like one that opens a milestone."""
-    return block.kind == "paragraph" and not block.depth and opening_of(segment_of(block.text, block.line)) is not None
 
 
 def _name(text: str) -> str:

@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from milestones.facts import Status
 from milestones.reading.blocks import Block
 from milestones.reading.headings import Opening, is_gate, opening
-from milestones.reading.labels import is_date, is_goal, is_status, label_kind
+from milestones.reading.labels import is_date, is_goal, is_state, is_status, label_kind
+from milestones.reading.statuses import status_at_start
 from milestones.reading.words import bold_run, plain, without_symbols
 
 _PLAIN = re.compile(r"^([A-Za-z\[\"“][^:`|]{0,100}?):(?:\s+(.*))?$", re.DOTALL)
@@ -34,7 +36,14 @@ class Segment:
         words = plain(self.label)
         return bool(
             self.label
-            and (is_status(words) or is_goal(words) or is_date(words) or is_gate(words) or label_kind(self.label))
+            and (
+                is_status(words)
+                or is_goal(words)
+                or is_date(words)
+                or is_state(words)
+                or is_gate(words)
+                or label_kind(self.label)
+            )
         )
 
 
@@ -83,3 +92,15 @@ def opening_of(segment: Segment) -> Opening | None:
     if found and (found.firm or segment.bold):
         return found
     return None
+
+
+def header_role(label: str, rest: str) -> str:
+    """What a label states of its milestone: "status", "goal", "date", or nothing of these."""
+    if is_status(label) or (is_state(label) and status_at_start(rest) is not Status.NONE):
+        return "status"
+    return "goal" if is_goal(label) else "date" if is_date(label) else ""
+
+
+def may_open(block: Block) -> bool:
+    """Whether a paragraph looks like one that opens a milestone."""
+    return block.kind == "paragraph" and not block.depth and opening_of(segment_of(block.text, block.line)) is not None
