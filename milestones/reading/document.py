@@ -13,6 +13,7 @@ from milestones.reading.drafts import Draft, Names, freeze, hoist
 from milestones.reading.outline import Outline
 from milestones.reading.paths import paths_in, rule_of
 from milestones.reading.progress import apply_fields, apply_progress, apply_prose, apply_targets
+from milestones.reading.segments import header_role, segments
 from milestones.reading.statuses import stated_status
 from milestones.reading.tables import table_of
 from milestones.reading.words import plain
@@ -100,7 +101,19 @@ class _Reading:
         preface = self.outline.preface
         if not preface.status_text and (said := self.front.get("status")):
             return stated_status(said), said
+        if not preface.status_text:
+            return self.quoted_status()
         return preface.status, preface.status_text
+
+    def quoted_status(self) -> tuple[Status, str]:
+        """The status in a quotation right under the title, where many documents keep their particulars."""
+        for block in self.blocks[:12]:
+            if block.kind == "heading" and block.level > 1:
+                break
+            for segment in segments(block) if block.quoted and block.kind == "paragraph" else ():
+                if segment.rest and header_role(plain(segment.label), segment.rest) == "status":
+                    return stated_status(segment.rest), segment.rest
+        return Status.NONE, ""
 
     def finish(self, drafts: list[Draft]) -> None:
         """Ends, order, and lists that stand under the wrong heading, from the top down."""

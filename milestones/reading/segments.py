@@ -54,6 +54,9 @@ def segment_of(text: str, line: int) -> Segment:
         bare = _ITALIC_LABEL.sub(r"\1: ", _ITALIC.sub(r"\2", bare))
     if bare.startswith(("**", "__")):
         if run := bold_run(bare):
+            label, colon, said = run[0].partition(":")
+            if colon and header_role(plain(label), said.strip()):  # "**Status: done** (2025-03-02)"
+                return Segment(text, line, label, f"{said} {run[1]}".strip(), bold=True)
             return Segment(text, line, run[0], run[1].lstrip(" —–:-"), bold=True)
     elif found := _PLAIN.match(bare):
         label, rest = found[1].strip(), (found[2] or "").strip()

@@ -128,7 +128,7 @@ def _keys(text: str) -> tuple[str, ...]:
 _TAIL = re.compile(r"[(\[]([^()\[\]]{1,80})[)\]]\s*[✅🎉]*\s*$")
 _DASHED = re.compile(r"\s(?:—|–|-{1,2}|:)\s+([^—–:]{1,40}?)\s*[✅🎉]*\s*$")
 _ASIDE = re.compile(r"(?i)[(\[](optional|done|dropped|wip|cancell?ed|completed?|in progress|pending|skipped)[)\]]")
-_MARKED = re.compile(rf"(?:{_MARK.pattern}|[❌🔴🟡🟢])\ufe0f?\s*([A-Za-z][A-Za-z -]{{2,30}}?)\s*$")
+_MARKED = re.compile(r"[^\x00-\u2190—–]\ufe0f?\s*([A-Za-z][A-Za-z -]{2,30}?)\s*$")
 _OPENING = re.compile(r"(?:—|–|-|:|\.)\s*(OPTIONAL|DONE|DROPPED|WIP|TODO|CANCELL?ED|COMPLETED?|Optional)\b\s*[:—–-]")
 
 
