@@ -16,7 +16,7 @@ _LABELS: tuple[tuple[CriterionKind, str], ...] = (
         r"(?:scope )?exclusions?|(?:explicitly )?out[- ]of[- ]scope|not in scope|excluded(?: from scope)?",
     ),
     (_K.DEFINITION_OF_DONE, r"definition of \W?done\W?|dod|done (?:when|criteria|means)"),
-    (_K.ACCEPTANCE, r"acceptance(?: (?:criteria|criterion|tests?|conditions?|checklist))?|accepted when"),
+    (_K.ACCEPTANCE, r"acceptance(?: (?:criteria|criterion|tests?|conditions?|checklist|scenarios?))?|accepted when"),
     (_K.METRIC, r"(?:success |human |key |target )?metrics?|kpis?|target values"),
     (_K.SUCCESS, r"success(?: (?:criteria|criterion|conditions?|factors?|looks like))?"),
     (_K.STOP_THE_LINE, r"stop[- ]the[- ]line(?:\W* (?:conditions?|rules?|criteria))?"),
