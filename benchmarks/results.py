@@ -23,7 +23,7 @@ def write(path: Path, cases: int) -> None:
         file.write('<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="tests">\n')
         file.write(f'<testsuite name="shop" tests="{cases}" failures="{failures}" errors="0" skipped="0">\n')
         for number in range(cases):
-            place = f'classname="tests.area_{number // 1000}.test_module_{number // 100}.TestBasket"'
+            place = f'classname="tests.area_{number // 1000}.test_module_{number // 100}.TestBasketOfOneShop"'
             case = f'<testcase {place} name="test_the_total_of_the_basket_number_{number}" time="0.0{number % 97:02d}"'
             failure = '><failure message="assert 1 == 2">E  assert 1 == 2\n</failure></testcase>\n'
             file.write(case + (failure if number % 100 == 0 else " />\n"))
