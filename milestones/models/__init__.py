@@ -5,6 +5,16 @@ from .evidence import BlobFact, Commit, Evidence, Measurement
 from .judgement import Decision, Judgement, Promotion, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone, SignOff
 from .project import EntryLink, Membership, Project, Role, UploadToken
+from .results import (
+    CoverageLines,
+    Expected,
+    LintFindings,
+    Outcomes,
+    RemovedTest,
+    RollSegment,
+    TestAlias,
+    ToldOutcome,
+)
 from .work import ATTEMPTS, Work, WorkState
 
 __all__ = [
@@ -13,19 +23,27 @@ __all__ = [
     "BlobFact",
     "Channel",
     "Commit",
+    "CoverageLines",
     "Criterion",
     "Decision",
     "Delivery",
     "EntryLink",
     "Evidence",
+    "Expected",
     "Judgement",
+    "LintFindings",
     "Measurement",
     "Membership",
     "Milestone",
+    "Outcomes",
     "Project",
     "Promotion",
+    "RemovedTest",
     "Role",
+    "RollSegment",
     "SignOff",
+    "TestAlias",
+    "ToldOutcome",
     "UploadToken",
     "Verdict",
     "Work",
