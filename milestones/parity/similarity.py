@@ -129,7 +129,7 @@ class _Search:
     @cached_property
     def sparse(self) -> _Matcher:
         if isinstance(self.given, CSequenceMatcher):
-            return self.given
+            return cast("_Matcher", self.given)
         return cast("_Matcher", CSequenceMatcher(None, self.a, self.b, self.given.autojunk))
 
     @cached_property
