@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.conf import settings
 
@@ -25,6 +25,7 @@ class Documents:
     documents: tuple[Document, ...] = ()
     problems: tuple[Problem, ...] = ()
     digest: str = ""
+    blobs: dict[str, str] = field(default_factory=dict)
 
 
 def read_documents(reader: Reader, sha: str, policy: Policy) -> Documents:
@@ -45,4 +46,5 @@ def read_documents(reader: Reader, sha: str, policy: Policy) -> Documents:
     absent = [Problem(ABSENT, entry.path) for entry in files if entry not in large and entry.path not in facts]
     none = [] if documents else [Problem(f"no document matches {', '.join(patterns)}; set `docs` in the policy")]
     digest = hashlib.sha256("".join(f"{e.sha} {e.path}\n" for e in found).encode("utf-8", "surrogateescape"))
-    return Documents(documents, (*links, *over, *absent, *none), digest.hexdigest())
+    blobs = {entry.path: entry.sha for entry in files}
+    return Documents(documents, (*links, *over, *absent, *none), digest.hexdigest(), blobs)

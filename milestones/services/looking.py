@@ -11,7 +11,7 @@ from milestones.facts import ParseError, Problem
 from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
-from . import claims, evaluate, measuring, mirror, readings
+from . import chronicle, claims, evaluate, history, measuring, mirror, readings
 from .documents import Documents, read_documents
 from .reader import Reader
 
@@ -44,6 +44,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     seen = _sight(project, repo)
     reader = Reader(repo, progress)
     documents = read_documents(reader, seen.docs_sha, seen.policy)
+    told = history.read_history(project, reader, seen.docs_sha, seen.policy)
     at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
     basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
     with claim.writing():
@@ -51,7 +52,8 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
             readings.store_static(project, repo, sha, basis, found)
         mirror.remember_commit(project, repo, seen.docs_sha)
         readings.store_documents(project, seen.docs_sha, documents)
-        _store_sight(project, seen, documents)
+        chronicle.store(project, told, documents)
+        _store_sight(project, seen, documents, told.problems)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep
@@ -91,8 +93,8 @@ def _read(text: str, *, given: bool) -> Policy:
         raise ParseError(f"{where}: {problem}") from problem
 
 
-def _store_sight(project: Project, seen: Sight, documents: Documents) -> None:
-    problems = [*documents.problems, *seen.problems]
+def _store_sight(project: Project, seen: Sight, documents: Documents, told: tuple[Problem, ...]) -> None:
+    problems = [*documents.problems, *seen.problems, *told]
     problems += [problem for one in documents.documents for problem in one.problems]
     project.sha, project.docs_sha, project.policy_sha = seen.sha, seen.docs_sha, seen.policy_sha
     project.start_sha = seen.start
