@@ -127,6 +127,13 @@ class CriterionEvent(models.Model):
         return f"{self.what} in {self.sha[:8]}"
 
 
+class DocumentFindingQuerySet(models.QuerySet["DocumentFinding"]):
+    def standing(self, project: Project) -> Self:
+        """Those that nobody dismissed."""
+        dismissed = Dismissal.objects.filter(project=project).values("fingerprint")
+        return self.filter(project=project).exclude(fingerprint__in=dismissed)
+
+
 class DocumentFinding(models.Model):
     """A contradiction that the documents hold now; `fingerprint` is of its rule and words, never of line numbers."""
 
@@ -137,9 +144,11 @@ class DocumentFinding(models.Model):
     places = models.JSONField(default=list)
     position = models.PositiveIntegerField(default=0)
 
+    objects: ClassVar = DocumentFindingQuerySet.as_manager()
+
     class Meta:
         ordering = ["position"]
-        constraints = [models.UniqueConstraint(fields=["project", "fingerprint"], name="one_finding_a_fingerprint")]
+        indexes = [models.Index(fields=["project", "fingerprint"], name="finding_by_words")]
 
     def __str__(self) -> str:
         return self.message[:60]

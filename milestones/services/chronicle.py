@@ -121,3 +121,19 @@ def _describe(row: DocumentRow, document: Document, blob: str) -> None:
     row.title, row.status, row.status_text = storable(document.title, 500), document.status.value, document.status_text
     row.boxes, row.ticked = document.checkboxes.total, document.checkboxes.checked
     row.problems = to_plain(document.problems)
+
+
+# --- what a team took back ------------------------------------------------------------------------------------------
+
+
+def weakened(project: Project) -> list[CriterionEvent]:
+    """Where a promise lost something after its milestone was claimed, and has not got it back; newest first."""
+    events = CriterionEvent.objects.filter(weakened=True, story__document__project=project, story__document__gone=False)
+    last: dict[int, CriterionEvent] = {}
+    for event in events.select_related("story__document").order_by("-at", "-pk"):
+        last.setdefault(event.story_id, event)
+    return [event for event in last.values() if not _restored(event)]
+
+
+def _restored(event: CriterionEvent) -> bool:
+    return event.story.alive and normal(event.story.text) == normal(event.before)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from django.conf import settings
 
 from milestones import reading
-from milestones.codec import from_plain, to_plain
+from milestones.codec import from_plain, storable, to_plain
 from milestones.facts import Document, Problem
 from milestones.gates.policy import Policy
 from milestones.globs import matches
@@ -46,5 +46,5 @@ def read_documents(reader: Reader, sha: str, policy: Policy) -> Documents:
     absent = [Problem(ABSENT, entry.path) for entry in files if entry not in large and entry.path not in facts]
     none = [] if documents else [Problem(f"no document matches {', '.join(patterns)}; set `docs` in the policy")]
     digest = hashlib.sha256("".join(f"{e.sha} {e.path}\n" for e in found).encode("utf-8", "surrogateescape"))
-    blobs = {entry.path: entry.sha for entry in files}
+    blobs = {storable(entry.path): entry.sha for entry in files}
     return Documents(documents, (*links, *over, *absent, *none), digest.hexdigest(), blobs)
