@@ -26,6 +26,7 @@ class Document(models.Model):
     title = models.CharField(max_length=500, blank=True, default="")
     status = models.CharField(max_length=20, blank=True, default="")
     status_text = models.TextField(blank=True, default="")
+    milestones = models.JSONField(default=list, blank=True, help_text="kind and key of each that it has a part about")
     boxes = models.PositiveIntegerField(default=0)
     ticked = models.PositiveIntegerField(default=0)
     problems = models.JSONField(default=list, blank=True)

@@ -17,7 +17,7 @@ from milestones.reading.words import normal
 from .documents import Documents
 from .history import Chapter, Told, moment
 
-FIELDS = ("blob", "title", "status", "status_text", "boxes", "ticked", "problems", "gone")
+FIELDS = ("blob", "title", "status", "status_text", "milestones", "boxes", "ticked", "problems", "gone")
 
 
 def store(project: Project, told: Told, found: Documents) -> None:
@@ -119,6 +119,7 @@ def _store_current(project: Project, found: Documents) -> None:
 def _describe(row: DocumentRow, document: Document, blob: str) -> None:
     row.blob, row.gone = blob, False
     row.title, row.status, row.status_text = storable(document.title, 500), document.status.value, document.status_text
+    row.milestones = [[one.kind.value, storable(one.key, KEY_LENGTH)] for one in document.milestones][:100]
     row.boxes, row.ticked = document.checkboxes.total, document.checkboxes.checked
     row.problems = to_plain(document.problems)
 
