@@ -11,7 +11,7 @@ from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.criteria import words_of
 from milestones.gates.measures import complaint_about, family_of
-from milestones.gates.people import NOBODY, People, read_people
+from milestones.gates.owners import NO_OWNERS, Owners, read_owners
 from milestones.gates.sections import Section, load
 
 DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
@@ -104,7 +104,7 @@ class Policy:
     leftovers: Leftovers = Leftovers()
     frozen: Frozen = Frozen()
     accept: tuple[Acceptance, ...] = ()
-    people: People = NOBODY
+    owners: Owners = NO_OWNERS
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -136,7 +136,7 @@ def read_policy(text: str) -> Policy:
         leftovers=_leftovers(root.table("leftovers")),
         frozen=_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
-        people=read_people(root.table("owners"), root.table("guards")),
+        owners=read_owners(root.table("owners"), root.table("guards")),
     )
 
 

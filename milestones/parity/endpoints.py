@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -110,10 +110,10 @@ def added(before: RouteTable, after: RouteTable, sides: Sides) -> Iterator[Route
             yield route
 
 
-def state_of(endpoint: Endpoint, tested: Collection[Key], verified: Collection[Key]) -> EndpointState:
-    """The state that what is known comes to; `tested` and `verified` hold the endpoints that evidence speaks for."""
-    if not endpoint.ported:
-        return EndpointState.TESTED if endpoint.key in tested else EndpointState.LEGACY
-    if endpoint.key not in verified or endpoint.shadowed is not None:
+def state_of(*, ported: bool, served: bool, tested: bool, verified: bool) -> EndpointState:
+    """The state that what is known of an endpoint comes to; `served` is by the legacy system, still."""
+    if not ported:
+        return EndpointState.TESTED if tested else EndpointState.LEGACY
+    if not verified:
         return EndpointState.PORTED
-    return EndpointState.VERIFIED if endpoint.served else EndpointState.RETIRED
+    return EndpointState.VERIFIED if served else EndpointState.RETIRED

@@ -11,7 +11,7 @@ from milestones.facts import ParseError, Problem
 from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
-from . import claims, evaluate, measuring, mirror, readings
+from . import claims, evaluate, measuring, mirror, proofs, readings
 from .documents import Documents, read_documents
 from .reader import Reader
 
@@ -52,6 +52,8 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         mirror.remember_commit(project, repo, seen.docs_sha)
         readings.store_documents(project, seen.docs_sha, documents)
         _store_sight(project, seen, documents)
+    project.refresh_from_db()
+    proofs.settle(claim, project, seen.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep

@@ -41,15 +41,12 @@ def table_at(repo: git.Repository, place: str, shelf: Shelf, naming: Naming = NO
 def table_of(repo: git.Repository, entries: Iterable[git.TreeEntry], shelf: Shelf, naming: Naming) -> RouteTable:
     """The routes of these files; the blobs that the shelf does not know are read in one go."""
     sources, large = bounded(entry for entry in entries if entry.path.endswith(".py"))
-    paths = {entry.path: entry.sha for entry in sources}
+    here = [entry for entry in sources if entry.size is not None]  # an absent blob has no size
+    absent = tuple(Problem(ABSENT, entry.path) for entry in sources if entry.size is None)
+    paths = {entry.path: entry.sha for entry in here}
     new = [blob for path, blob in paths.items() if blob not in shelf.hinted and not is_test(path)]
     blobs = dict(repo.blobs(new))
     table = read_routes(paths, lambda blob: blobs.get(blob) or _late(repo, blob, blobs), shelf, naming)
-    lost = set(new) - blobs.keys()
-    for blob in lost:  # it may come with the next fetch
-        shelf.files.pop(blob, None)
-        shelf.hinted.pop(blob, None)
-    absent = tuple(Problem(ABSENT, path) for path, blob in paths.items() if blob in lost)
     return replace(table, unparsed=(*table.unparsed, *absent, *large))
 
 

@@ -7,14 +7,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from milestones.audit.frozen import compare_tests
 from milestones.codec import to_plain
 from milestones.facts import Known, Measurement, Place, Problem
-from milestones.gates.people import selects
+from milestones.gates.owners import selects
 from milestones.gates.policy import MilestonePolicy, Policy
 from milestones.parity import mentions
-from milestones.parity.coverage import Coverage, Naming, Shown, coverage_of
+from milestones.parity.coverage import Coverage, Naming, Shown, coverage_of, suite_of
 from milestones.parity.endpoints import Endpoint, Sides, added, endpoints_of, sides_of
 from milestones.parity.routes import Route, RouteTable
+from milestones.source.definitions import Module, read_module
 from milestones.source.paths import is_test
 
 from ..reader import Reader, bounded
@@ -50,9 +52,10 @@ def _static(case: Case, before: RouteTable, after: RouteTable) -> Static:
         "added": [_added(route) for route in added(before, after, sides)],
         "legacy": {"frameworks": sorted(sides.legacy), **_open(before)},
         "new": {"frameworks": sorted(sides.new), **_open(after)},
-        "pairs": {"legacy": _pairs(before, sides.legacy), "new": _pairs(after, sides.legacy | sides.new)},
+        "pairs": _pairs(after),
         "guards": _guards(before, after, sides),
         "tests": {"legacy": _tests(then), "new": _tests(now)},
+        "same_tests": sorted(_same_tests(case, then, now)),
     }
     return Static("endpoints", tuple(_measured(rows, case.policy, len(open_))), problems=none, details=details)
 
@@ -89,6 +92,24 @@ def _module_path(name: str, entries: Mapping[str, Any]) -> str:
     return min(found, key=lambda path: (path.count("/"), path), default="")
 
 
+def _same_tests(case: Case, then: Coverage, now: Coverage) -> set[str]:
+    """Tests that make requests in both revisions and expect the same of them, but for the plumbing that may change."""
+    asked = [{one.id for named in side.tests.values() for one in named if one.asked} for side in (then, now)]
+    both = asked[0] & asked[1]
+    if case.sha == case.start or not both:
+        return both
+    paths = {one.partition("::")[0] for one in both}
+    before, after = (_modules(case.reader, sha, paths) for sha in (case.start, case.sha))
+    found = compare_tests(before, after, dict(case.policy.frozen.rewrite), {})
+    return both & {f"{one.path}::{one.name}" for one in (*found.unchanged, *found.plumbing)}
+
+
+def _modules(reader: Reader, sha: str, paths: set[str]) -> list[Module]:
+    entries = {entry.path: entry.sha for entry in reader.repo.tree(sha) if entry.path in paths and entry.is_file}
+    blobs = dict(reader.repo.blobs(entries.values()))
+    return [read_module(blobs[blob], path) for path, blob in entries.items() if blob in blobs]
+
+
 # --- as plain rows, which the page shows
 
 
@@ -114,7 +135,7 @@ def is_selected(rule: MilestonePolicy, method: str, path: str, group: str) -> bo
 
 def owner_of(policy: Policy, one: Endpoint, keys: list[str]) -> str:
     """Who answers for it: as the table of owners has it, else the owner of the first milestone that takes it."""
-    named = policy.people.owner_of(one.method, one.path, one.group)
+    named = policy.owners.owner_of(one.method, one.path, one.group)
     return named or next((rule.owner for rule in policy.milestones if rule.key in keys and rule.owner), "")
 
 
@@ -140,10 +161,9 @@ def _open(table: RouteTable) -> dict[str, Any]:
     return {"unresolved": to_plain(table.unresolved), "unparsed": to_plain(table.unparsed)}
 
 
-def _pairs(table: RouteTable, frameworks: Iterable[str]) -> list[list[str]]:
-    """Every (method, path) that the applications serve, what is the framework's own marked."""
-    found = {(*pair, "static" if route.static else "") for route in table.routes for pair in route.pairs
-             if route.framework in frameworks}  # fmt: skip
+def _pairs(table: RouteTable) -> list[list[str]]:
+    """Every (framework, method, path) that is served; what is the framework's own is marked."""
+    found = {(route.framework, *pair, "own" if route.static else "") for route in table.routes for pair in route.pairs}
     return [list(pair) for pair in sorted(found)]
 
 
@@ -164,7 +184,10 @@ def _guards(before: RouteTable, after: RouteTable, sides: Sides) -> list[dict[st
 
 def _tests(coverage: Coverage) -> dict[str, Any]:
     untold = [{"path": path, "line": line} for path, line in coverage.untold]
-    return {"total": coverage.total, "untold": untold[:200], "untold_total": len(coverage.untold)}
+    suites = {suite_of(*one.id.split("::", 1)) for named in coverage.tests.values() for one in named if one.asked}
+    sizes = {suite: coverage.sizes[suite] for suite in sorted(suites)}
+    return {"total": coverage.total, "sizes": sizes, "untold": untold[:200],
+            "untold_total": len(coverage.untold)}  # fmt: skip
 
 
 # --- as numbers
@@ -172,11 +195,16 @@ def _tests(coverage: Coverage) -> dict[str, Any]:
 
 def _measured(rows: list[dict[str, Any]], policy: Policy, unresolved: int) -> Iterator[Measurement]:
     for subject, part in [("", rows), *subjects(rows, policy)]:
-        ported = sum(row["new"] is not None for row in part)
+        ported = sum(is_ported(row) for row in part)
         counts = {"total": len(part), "ported": ported, "legacy": len(part) - ported,
                   "named": sum(any(one["asked"] for one in row["tests_now"]) for row in part)}  # fmt: skip
         for name, count in counts.items():
             yield Measurement(f"endpoints.{name}", count, "count", subject, Known.STATIC, unresolved)
+
+
+def is_ported(row: Mapping[str, Any]) -> bool:
+    """Whether the new system answers it, and not with another handler that catches it."""
+    return row["new"] is not None and not row["shadowed"]
 
 
 def subjects(rows: list[dict[str, Any]], policy: Policy) -> Iterator[tuple[str, list[dict[str, Any]]]]:

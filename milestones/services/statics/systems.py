@@ -16,8 +16,8 @@ def wanted(policy: Policy) -> bool:
 
 def tables_of(case: Case) -> tuple[RouteTable, RouteTable]:
     """The legacy system's table and that of the commit, each in its folder where the policy names one."""
-    people, policy = case.policy.people, case.policy
-    tables = Tables(case.reader, Naming(people.guards, people.no_guards))
+    owners, policy = case.policy.owners, case.policy
+    tables = Tables(case.reader, Naming(owners.guards, owners.no_guards))
     before = tables.at(case.start or case.sha, policy.legacy_folder)
     together = bool(policy.start) or not policy.new_folder  # both systems may serve from one tree
     return before, tables.at(case.sha, "" if together else policy.new_folder)

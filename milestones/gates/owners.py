@@ -9,19 +9,19 @@ from milestones.globs import matches
 
 
 @dataclass(frozen=True, slots=True)
-class People:
-    """`owners` are (group or path pattern, who), the first that fits counts; guards are corrected by name."""
+class Owners:
+    """`named` are (group or path pattern, who), the first that fits counts; guards are corrected by name."""
 
-    owners: tuple[tuple[str, str], ...] = ()
+    named: tuple[tuple[str, str], ...] = ()
     guards: frozenset[str] = frozenset()
     no_guards: frozenset[str] = frozenset()
 
     def owner_of(self, method: str, path: str, group: str) -> str:
         """Who the table of owners names for an endpoint; "" for nobody."""
-        return next((who for what, who in self.owners if selects(what, method, path, group)), "")
+        return next((who for what, who in self.named if selects(what, method, path, group)), "")
 
 
-NOBODY = People()
+NO_OWNERS = Owners()
 
 
 def selects(what: str, method: str, path: str, group: str) -> bool:
@@ -34,10 +34,10 @@ def selects(what: str, method: str, path: str, group: str) -> bool:
     return matches(path, (pattern,)) or (pattern.endswith("/**") and path == pattern.removesuffix("/**"))
 
 
-def read_people(owners: Section, guards: Section) -> People:
+def read_owners(owners: Section, guards: Section) -> Owners:
     """`[owners]` and `[guards]` of a policy; raises ParseError with the line."""
     guards.only("are", "are_not")
     are, are_not = frozenset(guards.strings("are")), frozenset(guards.strings("are_not"))
     if both := sorted(are & are_not):
         raise guards.error(f'"{both[0]}" is said to be a guard and to be none; keep it in one of the lists', "are_not")
-    return People(tuple((what, owners.needed(what)) for what in owners.values), are, are_not)
+    return Owners(tuple((what, owners.needed(what)) for what in owners.values), are, are_not)
