@@ -43,7 +43,8 @@ class Caller:
         self.outside: dict[str, Callable[[str, Place], Value]] = {}  # what attributes of names from outside are here
         self.classes: list[Class] = []
         self.conditions: list[Place] = []  # the undecided branches that we are in
-        self.lost: list[tuple[str, Arguments]] = []  # calls of methods on something unknown
+        self.guessing = False  # whether we are in a function that nothing calls, its arguments unknown
+        self.lost: list[tuple[str, Arguments, bool]] = []  # calls of methods on something unknown, made while guessing
 
     def expression(self, node: code.Expression, scope: Scope) -> Value:
         raise NotImplementedError
@@ -229,7 +230,7 @@ class Caller:
 
     def _lose(self, name: str, arguments: Arguments, value: Unknown) -> Value:
         arguments.receiver = value
-        self.lost.append((name, arguments))
+        self.lost.append((name, arguments, self.guessing))
         return Unknown(value.reason, value.place)
 
     def module_attribute(self, module: Module, name: str, place: Place) -> Value:

@@ -55,7 +55,15 @@ class Program(Evaluator):
         """Calls a function that nothing in the tree calls, its arguments unknown."""
         place = function.place
         arguments = Arguments([], {}, place, incomplete=True)
-        return self._within_share(place.path, lambda: self.call_function(function, arguments))
+        self.guessing = True
+        try:
+            return self._within_share(place.path, lambda: self.call_function(function, arguments))
+        finally:
+            self.guessing = False
+
+    def share(self, act: Callable[[], Value]) -> None:
+        """Lets something run within a share of steps of its own."""
+        self._within_share("", act)
 
     def _within_share(self, path: str, act: Callable[[], Value]) -> Value:
         kept = max(0, self.steps_left - STEPS_A_ROOT)
