@@ -147,9 +147,18 @@ def _unresolved(program: Program, project: Project) -> tuple[Problem, ...]:
     ]
     settled = {(place.path, place.line) for place in project.settled}
     guessed = [problem for problem in project.guessed if (problem.path, problem.line) not in settled]
+    found = [*project.problems, *guessed, *lost, *_unmounted(project)]
     limits = [problem for problem in program.problems if not is_test(problem.path)]
-    found = [problem for problem in (*project.problems, *guessed, *lost, *limits) if not is_test(problem.path)]
+    found = [problem for problem in (*found, *limits) if not is_test(problem.path)]
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.path, problem.line or 0, problem.reason)))
+
+
+def _unmounted(project: Project) -> Iterator[Problem]:
+    """Blueprints and routers with routes that nothing which was read puts into an application."""
+    for one in project.served:
+        if not (one.mounted or one.is_application or one.empty) and one.place not in project.settled:
+            said = "its routes are registered on no application that is seen"
+            yield Problem(f"{said}: left over, or put into one at run time", one.place.path, one.place.line)
 
 
 def _lost(name: str, arguments: Arguments) -> Problem:

@@ -92,6 +92,7 @@ class Project:
     served: list[Served] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
     shelves: dict[str, list[Any]] = field(default_factory=dict)  # a framework's own lists, by name
+    converters: dict[str, Value] = field(default_factory=dict)  # that the project brings, by the name in its paths
     settled: set[Place] = field(default_factory=set)  # where something was registered
     guessed: list[Problem] = field(default_factory=list)  # problems of functions that nothing calls
     guessing: Callable[[], bool] = lambda: False
@@ -112,6 +113,14 @@ class Project:
         if branch is not None:
             said = f"whether {what} is registered is decided at run time ({branch.path}:{branch.line})"
             self.problems.append(Problem(said, place.path, place.line))
+
+    def converter_rules(self) -> dict[str, str]:
+        """What the project's own converters accept, by name; "" where the rule says it in brackets."""
+        made: dict[str, str] = {}
+        for name, value in self.converters.items():
+            rule = value.member("regex") if isinstance(value, Class) else None
+            made[str(name)] = rule if isinstance(rule, str) else ""
+        return made
 
     def shelf(self, name: str) -> list[Any]:
         return self.shelves.setdefault(name, [])

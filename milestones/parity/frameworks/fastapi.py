@@ -21,7 +21,6 @@ from milestones.source.values import (
     Native,
     Unknown,
     Value,
-    describe,
 )
 
 VERBS = ("get", "post", "put", "delete", "patch", "options", "head", "trace")
@@ -112,11 +111,8 @@ class Router(Served):
             return Native(name, calls[name])
         if name in _PASSED:
             return Native(name, lambda arguments: same(None))
-        if name == "router":
-            return self
-        if name == "routes":
-            return self.entries
-        return self.prefix if name == "prefix" else Unknown(f"the router's {name}", place)
+        known = {"router": self, "routes": self.entries, "prefix": self.prefix}
+        return known[name] if name in known else Unknown(f"the router's {name}", place)
 
     def _decorator(self, arguments: Arguments, methods: Value) -> Value:
         def register(given: Arguments) -> Value:
@@ -218,7 +214,10 @@ class Application(Router):
         if isinstance(schema, str) and schema:
             docs, redoc = arguments.named.get("docs_url", "/docs"), arguments.named.get("redoc_url", "/redoc")
             callback = arguments.named.get("swagger_ui_oauth2_redirect_url", "/docs/oauth2-redirect")
-            docs, redoc = ("/docs" if isinstance(docs, Unknown) else docs), ("/redoc" if isinstance(redoc, Unknown) else redoc)
+            docs, redoc = (
+                ("/docs" if isinstance(docs, Unknown) else docs),
+                ("/redoc" if isinstance(redoc, Unknown) else redoc),
+            )
             pages = [schema, docs, callback if isinstance(docs, str) and docs else None, redoc]
             self.pages = [page for page in pages if isinstance(page, str) and page]
 
