@@ -131,7 +131,7 @@ class Caller:
 
     def _bound(self, function: Function, arguments: Arguments) -> Scope:
         """A scope with the parameters bound; what was not given and has no default is unknown."""
-        scope = Scope(parent=function.scope, path=function.scope.path)
+        scope = Scope(parent=function.scope, path=function.scope.path, prefix=f"{function.name}.<locals>.")
         rest, named = list(arguments.positional), dict(arguments.named)
         for parameter in function.code.parameters:
             if parameter.kind == "*":

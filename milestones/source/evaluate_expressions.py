@@ -208,7 +208,7 @@ class ExpressionEvaluator(Targets):
         return agreed([then, otherwise], Unknown("decided at run time", Place(scope.path, node.line)))
 
     def _walk(self, node: code.Walk, scope: Scope) -> Value:
-        inner = Scope(parent=scope, path=scope.path)
+        inner = Scope(parent=scope, path=scope.path, prefix=scope.prefix)
         pairs = list(self._walked(node, 0, inner))
         if any(pair is None for pair in pairs):
             return Unknown("a list that is made at run time", Place(scope.path, node.line))
@@ -234,7 +234,7 @@ class ExpressionEvaluator(Targets):
                 yield from self._walked(node, depth + 1, scope)
 
     def _lambda(self, node: code.Function, scope: Scope) -> Value:
-        return Function(node, scope, node.name or "<lambda>")
+        return Function(node, scope, scope.prefix + (node.name or "<lambda>"))
 
     def _class_expression(self, node: code.Class, scope: Scope) -> Value:
         return self.class_(node, scope)

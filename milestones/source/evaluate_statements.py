@@ -184,7 +184,7 @@ class Evaluator(ExpressionEvaluator):
 
     def define(self, node: code.Function, scope: Scope, owner: str = "") -> Value:
         home = scope.parent if owner and scope.parent is not None else scope
-        made: Value = Function(node, home, f"{owner}.{node.name}" if owner else node.name)
+        made: Value = Function(node, home, scope.prefix + node.name)
         for decorator in reversed(node.decorators):
             made = self.decorate(made, decorator, scope)
         return made
@@ -194,7 +194,8 @@ class Evaluator(ExpressionEvaluator):
 
     def class_(self, node: code.Class, scope: Scope) -> Value:
         bases = tuple(self.expression(base, scope) for base in node.bases)
-        body = Scope(parent=scope, path=scope.path)
+        name = scope.prefix + node.name
+        body = Scope(parent=scope, path=scope.path, prefix=f"{name}.")
         declared: list[str] = []
         for statement in node.body:
             self.step()
@@ -203,7 +204,7 @@ class Evaluator(ExpressionEvaluator):
             else:
                 declared += _declared(statement)
                 STATEMENTS[type(statement)](self, statement, body)
-        made = Class(node, scope, node.name, bases, body.names, tuple(declared))
+        made = Class(node, scope, name, bases, body.names, tuple(declared))
         self.classes.append(made)
         self._subclassed(made, Place(scope.path, node.line))
         for decorator in reversed(node.decorators):

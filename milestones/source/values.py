@@ -46,6 +46,7 @@ class Scope:
     parent: Scope | None = None
     path: str = ""
     outer: set[str] = field(default_factory=set)  # names declared global or nonlocal
+    prefix: str = ""  # of the qualified names of what is defined here
 
     def find(self, name: str) -> Value | None:
         scope: Scope | None = self

@@ -233,7 +233,8 @@ class Attachment(Model):
     """What `venusian.attach` says of where a decorator stands."""
 
     def __init__(self, target: Value) -> None:
-        self.scope = "class" if isinstance(target, Function) and "." in target.name else "module"
+        owner = target.name.rpartition(".")[0] if isinstance(target, Function) else ""
+        self.scope = "class" if owner and not owner.endswith("<locals>") else "module"
 
     def get(self, name: str, place: Place) -> Value:
         return self.scope if name == "scope" else Unknown(f"the attachment's {name}", place)
