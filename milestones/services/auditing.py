@@ -10,9 +10,9 @@ from django.conf import settings
 from milestones.audit.dependencies import DependencyChange, dependency_changes, may_ask_for_packages
 from milestones.audit.report import SUBMODULE, Audit, Entry, audit
 from milestones.audit.rules import Breach, CommitChange, PathChange, Rules, breaches
+from milestones.clients.commits import CommitFacts, Gap, commit_facts, commit_files, first_lines, list_commits
 from milestones.clients.diff import EMPTY_TREE, Diff, DiffEntry, diff
 from milestones.clients.git import GitError, Repository
-from milestones.clients.commits import CommitFacts, Gap, commit_facts, commit_files, first_lines, list_commits
 
 LEAST_LIMIT = 8 << 20  # what the parsers take
 PLACED = 300  # commits whose breaches get their lines, by a look at each one's diff

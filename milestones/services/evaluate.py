@@ -33,7 +33,7 @@ from milestones.models import (
 from milestones.models import Measurement as MeasurementRow
 from milestones.models.evidence import same_tree
 
-from . import contradictions, measuring
+from . import contradictions, measuring, verified
 from .statics import KINDS
 
 RULE_VERSION = 1
@@ -157,10 +157,13 @@ def reading_of(project: Project, sha: str, rows: list[Evidence], today: date) ->
         problems = [problem["reason"] for problem in row.problems]
         if row.vacuous or problems:
             unusable.setdefault(row.kind, row.vacuous or "; ".join(problems[:3]))
+    measurements = combine(rows)
+    if verified.NAME in project.policy_in_force:
+        measurements |= _verified(project, rows)
     return Reading(
         sha=sha,
         slug=project.slug,
-        measurements=combine(rows),
+        measurements=measurements,
         brought=brought_by(rows),
         unusable=unusable,
         present=frozenset(row.kind for row in rows),
@@ -171,6 +174,13 @@ def reading_of(project: Project, sha: str, rows: list[Evidence], today: date) ->
         today=today,
         places=places_of(rows),
     )
+
+
+def _verified(project: Project, rows: list[Evidence]) -> dict[str, facts.Measurement]:
+    """The tests that are proven by results on both sides, where a gate asks for them."""
+    before = evidence_in_force(project, project.start_sha) if project.start_sha else []
+    found = verified.verified_at(project, rows, before, policy_of(project).frozen.legacy_job)
+    return {verified.NAME: found.measurement} if found else {}
 
 
 def places_of(rows: Iterable[Evidence]) -> dict[str, str]:
@@ -220,6 +230,8 @@ def case_of(project: Project, sha: str, today: date) -> Case:
     inputs = [[[*natural_key(row), row.vacuous] for row in rows], sorted(signed), docs, sorted(reading.ever)]
     if "baseline" in project.policy_in_force or "previous" in project.policy_in_force:
         inputs.append([_values(reading.baseline), _values(reading.previous)])
+    if verified.NAME in reading.measurements:  # it rests on results of the start commit as well
+        inputs.append(_values({verified.NAME: reading.measurements[verified.NAME]}))
     accepted = _accepted(project)
     if accepted:
         inputs.append([[*key, *(bound.text for bound in bounds)] for key, bounds in sorted(accepted.items())])
