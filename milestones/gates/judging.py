@@ -12,6 +12,8 @@ from milestones.gates import wording
 from milestones.gates.bounds import Bound, Reference, doubt, parse_bound, within
 from milestones.gates.criteria import criteria_of, set_aside, words_of
 from milestones.gates.measures import Family, complaint_about, family_of
+from milestones.gates.parts import Known as KnownParts
+from milestones.gates.parts import Parts, weigh
 from milestones.gates.policy import MilestonePolicy, Proof
 
 _WORST = (State.FAIL, State.UNKNOWN, State.PASS)
@@ -31,6 +33,7 @@ class Reading:
     this commit or one of the same tree: a measurement whose kind is not among them is carried forward, and proves
     nothing. `unusable` says of a kind why it cannot be trusted, `ever` and `last_seen` whether and when it came.
     `brought` says by which kinds a measure came, where that is not its family's own: ruff's findings in SARIF.
+    `parts` are the values of a measure by subject, here, at the baseline and at the commit before.
     """
 
     sha: str
@@ -45,6 +48,9 @@ class Reading:
     baseline: Mapping[str, Measurement] = field(default_factory=dict)
     previous: Mapping[str, Measurement] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Parts] = field(default_factory=dict)
+    baseline_parts: Mapping[str, Parts] = field(default_factory=dict)
+    previous_parts: Mapping[str, Parts] = field(default_factory=dict)
 
     @property
     def short(self) -> str:
@@ -82,8 +88,10 @@ def judge_gate(bound: Bound, reading: Reading) -> Verdict:
 def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
     measurement = reading.measurements.get(bound.measure)
     kinds = reading.kinds_of(bound.measure, family)
-    if measurement is None or not kinds <= reading.present:
+    if (measurement is None and not reading.parts.get(bound.measure)) or not kinds <= reading.present:
         return _missing(bound, family, reading)
+    if bound.quantifier is not None or measurement is None:
+        return _judge_parts(bound, family, reading)
     other = _referred(bound, reading)
     measured = Verdict(
         gate=bound.text,
@@ -100,6 +108,31 @@ def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
         return measured
     step = family.next_step(bound.measure, reading.slug, reading.sha)
     return replace(measured, state=State.UNKNOWN, sentence=why, next=step, lack=_lack(bound, other))
+
+
+def _judge_parts(bound: Bound, family: Family, reading: Reading) -> Verdict:
+    """A bound on every subject of a measure; a plain bound on one that has subjects alone asks all of them."""
+    name = bound.measure
+    found = weigh(
+        bound,
+        KnownParts(
+            reading.parts.get(name, {}),
+            reading.measurements.get(name),
+            reading.baseline_parts.get(name),
+            reading.previous_parts.get(name),
+        ),
+    )
+    kinds = " ".join(sorted(reading.kinds_of(name, family)))
+    verdict = Verdict(bound.text, found.state, found.sentence, "", float(found.kept), bound.expect, evidence=kinds)
+    if found.state is State.FAIL:
+        return _failed(verdict, found.sentence, name, family, reading)
+    trouble = reading.trouble(name, family)
+    why = f"{family.name} for {reading.short} cannot be used: {trouble}" if trouble else ""
+    why = why or emptiness(name, family, reading) or (found.sentence if found.state is State.UNKNOWN else "")
+    if not why:
+        return verdict
+    step = family.next_step(name, reading.slug, reading.sha)
+    return replace(verdict, state=State.UNKNOWN, sentence=why, next=step, lack=Lack.UNUSABLE)
 
 
 def _lack(bound: Bound, other: Measurement | None) -> Lack:
