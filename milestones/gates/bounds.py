@@ -109,6 +109,13 @@ def plain(number: float) -> str:
     return str(int(number)) if whole else repr(number)
 
 
+def measure_in(text: str) -> str:
+    """The measure that the text of a bound is about, without reading the rest of it."""
+    words = text.replace("(", " ").split()
+    named = words[1:] if words[:1] and words[0] in set(Quantifier) else words
+    return named[0] if named else ""
+
+
 def finite(number: float) -> bool:
     """Whether it is a number that can be compared; a whole one may be too large to be a float at all."""
     try:

@@ -1,9 +1,9 @@
-"""Judgement: what is known of one commit, held against bounds and against a milestone's criteria."""
+"""Judging: what is known of one commit, held against bounds and against a milestone's criteria."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -11,18 +11,11 @@ from milestones.facts import Criterion, Lack, Measurement, Milestone, ParseError
 from milestones.gates import wording
 from milestones.gates.bounds import Bound, Reference, doubt, parse_bound, within
 from milestones.gates.criteria import criteria_of, set_aside, words_of
+from milestones.gates.judgement import CriterionVerdict, MilestoneJudgement, by_gates, reasons_of, worst
 from milestones.gates.measures import Family, complaint_about, family_of
 from milestones.gates.parts import Known as KnownParts
 from milestones.gates.parts import Parts, weigh
 from milestones.gates.policy import MilestonePolicy, Proof
-
-_WORST = (State.FAIL, State.UNKNOWN, State.PASS)
-
-
-def worst(states: Iterable[State]) -> State:
-    """The worst of some states; of none at all it is unknown, for nothing was proven."""
-    found = set(states)
-    return next((state for state in _WORST if state in found), State.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +26,8 @@ class Reading:
     this commit or one of the same tree: a measurement whose kind is not among them is carried forward, and proves
     nothing. `unusable` says of a kind why it cannot be trusted, `ever` and `last_seen` whether and when it came.
     `brought` says by which kinds a measure came, where that is not its family's own: ruff's findings in SARIF.
-    `parts` are the values of a measure by subject, here, at the baseline and at the commit before.
+    `parts` are the values of a measure by subject, here, at the baseline and at the commit before. `doubted` says of
+    a measure why it proves nothing of its family; `retries` of a kind, what the attempts that do not count said.
     """
 
     sha: str
@@ -51,6 +45,8 @@ class Reading:
     parts: Mapping[str, Parts] = field(default_factory=dict)
     baseline_parts: Mapping[str, Parts] = field(default_factory=dict)
     previous_parts: Mapping[str, Parts] = field(default_factory=dict)
+    doubted: Mapping[str, str] = field(default_factory=dict)
+    retries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def short(self) -> str:
@@ -63,7 +59,14 @@ class Reading:
     def trouble(self, measure: str, family: Family) -> str:
         """Why evidence that could speak of a measure cannot be used, or nothing."""
         kinds = sorted(self.kinds_of(measure, family) | {family.kind})
-        return "; ".join(self.unusable[kind] for kind in kinds if kind in self.unusable)
+        found = [self.unusable[kind] for kind in kinds if kind in self.unusable]
+        found += [why for name, why in self.doubted.items() if name.startswith(f"{family.prefix}.")]
+        return "; ".join(found)
+
+    def retried(self, measure: str, family: Family) -> str:
+        """What other attempts of the same runs said, to stand behind a sentence, or nothing."""
+        said = "; ".join(self.retries[kind] for kind in sorted(self.kinds_of(measure, family)) if kind in self.retries)
+        return f" (besides, not counted: {said})" if said else ""
 
 
 # --- one gate -------------------------------------------------------------------------------------------------------
@@ -81,6 +84,7 @@ def judge_gate(bound: Bound, reading: Reading) -> Verdict:
         verdict = _unknown(bound, complaint_about(bound.measure), "correct the bound", Lack.UNUSABLE)
     else:
         verdict = _judge(bound, family, reading)
+        verdict = replace(verdict, sentence=verdict.sentence + reading.retried(bound.measure, family))
     sentence = verdict.sentence + wording.mode_of(bound, blocks=blocks)
     return replace(verdict, sentence=sentence, informational=not blocks)
 
@@ -214,45 +218,22 @@ def _unknown(bound: Bound, sentence: str, step: str, lack: Lack) -> Verdict:
 # --- a milestone ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionVerdict:
-    """One line of the team's document: claimed by it, and proven by its gates or a person's word, or not."""
-
-    criterion: Criterion
-    state: State
-    claimed: bool
-    sentence: str
-    next: str = ""
-    gates: tuple[Verdict, ...] = ()
-    awaits_sign_off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneJudgement:
-    """What stands between a milestone and its promotion; `reasons` is empty exactly when it passes."""
-
-    key: str
-    gates: tuple[Verdict, ...]
-    criteria: tuple[CriterionVerdict, ...]
-    state: State
-    reasons: tuple[str, ...]
-    unmatched: tuple[str, ...] = ()
-    set_aside: tuple[str, ...] = ()
-
-
 def judge_milestone(
     policy: MilestonePolicy | None,
     milestone: Milestone,
     reading: Reading,
     signed: frozenset[str] = frozenset(),
+    heard: Mapping[str, str] | None = None,
 ) -> MilestoneJudgement:
-    """Judge `done` and every criterion at one commit; `signed` are the ids of criteria that a person stands for.
+    """Judge `done` and every criterion at one commit; `signed` are the ids of criteria that people stand for.
+
+    `heard` says of a criterion what people's words come to, whether they suffice or not.
 
     A milestone with nothing to prove is unknown, and so is one whose policy proves words that no criterion holds:
     a line reworded or deleted must not take its gate along.
     """
     policy = policy or MilestonePolicy(milestone.key)
-    bench = _Bench(policy.proves, reading, signed)
+    bench = _Bench(policy.proves, reading, signed, heard or {})
     criteria = tuple(bench.judge(criterion, claimed) for criterion, claimed in criteria_of(milestone))
     done = tuple(judge_gate(bound, reading) for bound in policy.done)
     gates = tuple(dict.fromkeys([*done, *(gate for one in criteria for gate in one.gates)]))
@@ -264,45 +245,22 @@ def judge_milestone(
         gates,
         criteria,
         worst(states),
-        tuple(_reasons(done, criteria, unmatched, milestone.key)),
+        reasons_of(milestone.key, done, criteria, unmatched),
         unmatched,
         tuple(f"{part.key} {part.title}".strip() for part in set_aside(milestone)),
+        done,
     )
-
-
-def _reasons(
-    done: Iterable[Verdict], criteria: tuple[CriterionVerdict, ...], unmatched: Iterable[str], key: str
-) -> Iterable[str]:
-    strict = [gate for gate in done if not gate.informational]
-    found = [gate.sentence for gate in strict if gate.state is not State.PASS]
-    found += [_reason(one) for one in criteria if one.state is not State.PASS and not _told(one, strict)]
-    found += [f'policy proves "{words}", and no criterion of milestone {key} holds these words' for words in unmatched]
-    if not strict and not criteria and not found:
-        found = [f"nothing is asked of milestone {key}: no criterion in its document, and no strict bound in policy"]
-    return dict.fromkeys(found)
-
-
-def _told(one: CriterionVerdict, gates: Iterable[Verdict]) -> bool:
-    """Whether the milestone's own gates have said all that blocks this criterion."""
-    blocking = {gate for gate in one.gates if gate.state is not State.PASS and not gate.informational}
-    return bool(blocking) and blocking <= set(gates)
-
-
-def _reason(one: CriterionVerdict) -> str:
-    return f"{_said(one.criterion)}: {one.sentence}"
-
-
-def _said(criterion: Criterion) -> str:
-    text = " ".join(criterion.text.split())
-    return f'"{text[:77]}..."' if len(text) > 80 else f'"{text}"'
 
 
 class _Bench:
     """Judges the criteria of one milestone; what policy proves is read once for all of them."""
 
-    def __init__(self, proofs: tuple[Proof, ...], reading: Reading, signed: frozenset[str]) -> None:
+    def __init__(
+        self, proofs: tuple[Proof, ...], reading: Reading, signed: frozenset[str], heard: Mapping[str, str]
+    ) -> None:
         self.reading = reading
         self.signed = signed
+        self.heard = heard
         self.proofs = [(words_of(proof.words), proof) for proof in proofs]
         self.matched: set[Proof] = set()
         self.verdicts: dict[Bound, Verdict] = {}
@@ -311,9 +269,9 @@ class _Bench:
         gates = tuple(dict.fromkeys([*self.gates_beside(criterion), *self.gates_proving(criterion)]))
         strict = [gate for gate in gates if not gate.informational]
         if strict:
-            return _by_gates(criterion, claimed, gates, strict)
+            return by_gates(criterion, claimed, gates, strict)
         if gates and all(gate.state is State.PASS for gate in gates):
-            return _by_gates(criterion, claimed, gates, list(gates))
+            return by_gates(criterion, claimed, gates, list(gates))
         return self.by_person(criterion, claimed, gates)
 
     def gates_beside(self, criterion: Criterion) -> list[Verdict]:
@@ -342,8 +300,11 @@ class _Bench:
 
     def by_person(self, criterion: Criterion, claimed: bool, gates: tuple[Verdict, ...]) -> CriterionVerdict:
         if criterion.id in self.signed:
-            return CriterionVerdict(criterion, State.PASS, claimed, "a person signed it off", gates=gates)
+            said = self.heard.get(criterion.id, "a person signed it off")
+            return CriterionVerdict(criterion, State.PASS, claimed, said, gates=gates)
         told = "".join(f"; {gate.sentence}" for gate in gates)
+        if criterion.id in self.heard:
+            told += f"; {self.heard[criterion.id]}"
         sentence = f"awaits sign-off: no strict gate is bound to it{told}"
         step = (
             "sign it off, or bind a gate to it: <!-- gate: tests.failed == 0 --> beside it, or proves in migration.toml"
@@ -352,16 +313,6 @@ class _Bench:
 
     def unmatched(self) -> tuple[str, ...]:
         return tuple(proof.words for _, proof in self.proofs if proof not in self.matched)
-
-
-def _by_gates(
-    criterion: Criterion, claimed: bool, gates: tuple[Verdict, ...], strict: list[Verdict]
-) -> CriterionVerdict:
-    state = worst(gate.state for gate in strict)
-    speaking = [gate for gate in strict if state is State.PASS or gate.state is not State.PASS]
-    sentence = "; ".join(dict.fromkeys(gate.sentence for gate in speaking))
-    step = next((gate.next for gate in speaking if gate.state is state), "")
-    return CriterionVerdict(criterion, state, claimed, sentence, step, gates)
 
 
 def _unreadable(criterion: Criterion, text: str, reason: str) -> Verdict:

@@ -4,16 +4,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.criteria import words_of
+from milestones.gates.expected import Expected, read_expected
 from milestones.gates.measures import complaint_about, family_of
+from milestones.gates.people import (
+    SignOffRule,
+    Stage,
+    WaiverRule,
+    read_order,
+    read_sign_offs,
+    read_stages,
+    read_waivers,
+)
 from milestones.gates.sections import Section, load
 
-DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
+DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "tests.skipped", "leftovers.imports")
+
+TABLES = (
+    "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept",
+    "expected", "sign_off", "waivers", "stages", "order",
+)  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
 MOST_BOUNDS = 1_000
@@ -99,6 +114,11 @@ class Policy:
     leftovers: Leftovers = Leftovers()
     frozen: Frozen = Frozen()
     accept: tuple[Acceptance, ...] = ()
+    expected: Expected = field(default_factory=Expected)
+    sign_offs: tuple[SignOffRule, ...] = ()
+    waivers: WaiverRule = field(default_factory=WaiverRule)
+    stages: tuple[Stage, ...] = ()
+    order: tuple[tuple[str, ...], ...] = ()
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -112,7 +132,7 @@ EMPTY = Policy()
 def read_policy(text: str) -> Policy:
     """Read a `migration.toml`; raises ParseError with the line for whatever in it is broken, unknown or impossible."""
     root = load(text)
-    root.only("migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept")
+    root.only(*TABLES)
     migration = root.table("migration")
     migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref")
     return Policy(
@@ -130,6 +150,11 @@ def read_policy(text: str) -> Policy:
         leftovers=_leftovers(root.table("leftovers")),
         frozen=_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        expected=read_expected(root.table("expected")),
+        sign_offs=read_sign_offs(root.tables("sign_off")),
+        waivers=read_waivers(root.table("waivers")),
+        stages=read_stages(root.table("stages")),
+        order=read_order(root.table("order")),
     )
 
 

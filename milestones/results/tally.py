@@ -74,6 +74,7 @@ class Tally:
                 skips=tuple(self.cases.skips.most_common(100)),
                 files=len(self.coverage.lines) if self.family is Family.COVERAGE else self.files,
                 repeated=tuple(self.cases.repeated),
+                paths=tuple(sorted(self.coverage.lines)[:SUITES_KEPT]),
             ),
             vacuous=self.vacuous(),
         )

@@ -9,7 +9,12 @@ from . import evaluate, mirror, readings
 
 def judge_commit(project: Project, sha: str) -> Judgement:
     """The verdicts of a fetched commit as of now. Raises GitError."""
+    read_sources(project, sha)
+    return evaluate.judge(project.pk, sha)
+
+
+def read_sources(project: Project, sha: str) -> None:
+    """Read what a commit's sources say, unless that was done. Raises GitError."""
     repo = mirror.repository(project)
     if repo is not None:
         readings.ensure_static(None, project, repo, sha)
-    return evaluate.judge(project.pk, sha)
