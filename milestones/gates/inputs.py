@@ -8,6 +8,7 @@ from datetime import date
 
 from milestones.codec import storable
 from milestones.facts import Measurement, Milestone, MilestoneKind
+from milestones.gates.accepting import accept
 from milestones.gates.expected import CompleteSet, flaky, gaps, too_few
 from milestones.gates.judgement import MilestoneJudgement
 from milestones.gates.judging import Reading, judge_milestone
@@ -87,7 +88,8 @@ def _judged(
 def reading_of(inputs: Inputs, policy: Policy) -> Reading:
     """What is known of the commit, in the form that gates judge."""
     attempts = policy.expected.attempts
-    kept = counted(inputs.evidence.pieces, attempts)
+    today = date.fromisoformat(inputs.day)
+    kept, _ = accept(counted(inputs.evidence.pieces, attempts), policy.accept, today)
     baseline, previous = (counted(side, attempts) for side in (inputs.evidence.baseline, inputs.evidence.previous))
     circumstances = {one.name: one for one in inputs.evidence.circumstances}
     told = frozenset(name.partition(".")[0] for name in circumstances)  # a circumstance's kind is its first name
@@ -96,7 +98,7 @@ def reading_of(inputs: Inputs, policy: Policy) -> Reading:
     return Reading(
         sha=inputs.sha,
         slug=inputs.slug,
-        today=date.fromisoformat(inputs.day),
+        today=today,
         measurements=measurements,
         brought=brought_by(kept),
         unusable=_unusable(inputs, policy, kept),

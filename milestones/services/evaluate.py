@@ -14,8 +14,9 @@ from django.db.models.functions import Now
 from milestones import facts
 from milestones.codec import from_plain, storable, to_plain
 from milestones.gates import pieces as counting
-from milestones.gates.inputs import RULE_VERSION, Inputs, judge_inputs, policy_in
+from milestones.gates.inputs import RULE_VERSION, Inputs, judge_inputs, policy_in, reading_of
 from milestones.gates.judgement import MilestoneJudgement
+from milestones.gates.judging import Reading
 from milestones.gates.policy import Policy
 from milestones.models import Evidence, Judgement, Project, Verdict
 
@@ -181,6 +182,12 @@ def _rows(row: Judgement, judged: Iterable[MilestoneJudgement]) -> list[Verdict]
         )
         for position, (key, gate) in enumerate(every)
     ]  # fmt: skip
+
+
+def numbers_at(project: Project, sha: str, policy: Policy, now: datetime) -> tuple[Inputs, Reading]:
+    """What is known of a commit under a policy, without judging any milestone."""
+    inputs = gathering.gather(project, sha, policy, now).inputs
+    return inputs, reading_of(inputs, policy)
 
 
 # --- what somebody has seen -----------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from milestones.facts import ParseError, Problem
 from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
-from . import claims, evaluate, measuring, mirror, readings
+from . import claims, evaluate, measuring, mirror, policy_history, readings, regress
 from .documents import Documents, read_documents
 from .reader import Reader
 
@@ -51,11 +51,13 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
             readings.store_static(project, repo, sha, basis, found)
         mirror.remember_commit(project, repo, seen.docs_sha)
         readings.store_documents(project, seen.docs_sha, documents)
+        policy_history.note(project, repo, seen.policy_text, head=seen.sha, given=bool(project.policy_text))
         _store_sight(project, seen, documents)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep
         claims.close(held, WorkState.DONE, f"{seen.sha[:8]} judged as number {judgement.number}")
+    regress.notice(project)
     return [*woken, row.pk] if held.state == WorkState.STORED else woken
 
 
