@@ -48,6 +48,7 @@ class Inputs:
     sha: str
     slug: str
     day: str
+    same: tuple[str, ...] = ()  # the commits whose tree this commit has, itself among them
     ever: tuple[str, ...] = ()
     last_seen: tuple[tuple[str, str], ...] = ()
     policy: str = ""
@@ -89,7 +90,8 @@ def reading_of(inputs: Inputs, policy: Policy) -> Reading:
     """What is known of the commit, in the form that gates judge."""
     attempts = policy.expected.attempts
     today = date.fromisoformat(inputs.day)
-    kept, _ = accept(counted(inputs.evidence.pieces, attempts), policy.accept, today)
+    here = [one for one in inputs.evidence.pieces if one.sha in inputs.same]  # nobody else's counts
+    kept, _ = accept(counted(here, attempts), policy.accept, today)
     baseline, previous = (counted(side, attempts) for side in (inputs.evidence.baseline, inputs.evidence.previous))
     circumstances = {one.name: one for one in inputs.evidence.circumstances}
     told = frozenset(name.partition(".")[0] for name in circumstances)  # a circumstance's kind is its first name
@@ -112,7 +114,7 @@ def reading_of(inputs: Inputs, policy: Policy) -> Reading:
         parts=parts_of(kept),
         baseline_parts=parts_of(baseline),
         previous_parts=parts_of(previous),
-        retries=_retries(set_aside(inputs.evidence.pieces, kept)),
+        retries=_retries(set_aside(here, counted(here, attempts))),
     )
 
 

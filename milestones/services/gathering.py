@@ -57,6 +57,7 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
         sha=sha,
         slug=project.slug,
         day=now.date().isoformat(),
+        same=tuple(here),
         ever=tuple(sorted(seen)),
         last_seen=tuple(sorted((kind, full[:8]) for kind, full in seen.items())),
         policy=project.policy_in_force,
