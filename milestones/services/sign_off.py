@@ -48,8 +48,7 @@ def sign_off(
     Raises NotAllowedError for somebody who may not, for no criterion at all, and for one that has a gate of its own.
     """
     project = milestone.project
-    rules = evaluate.policy_of(project).sign_offs
-    _refuse_role(project, by, min((rule_for(rules, ""), *rules), key=lambda rule: Role(rule.role).rank))
+    _refuse_role(project, by, role_needed(project))
     proof = proof or Proof(note)
     _refuse_large(proof)
     sha = promote.candidate_of(project, sha) if sha and sha != project.sha else project.sha
@@ -70,8 +69,13 @@ def _refuse_large(proof: Proof) -> None:
         raise NotAllowedError(f"the note is longer than {LONGEST_NOTE:,} characters; attach it as a file")
 
 
-def _refuse_role(project: Project, by: User, rule: SignOffRule) -> None:
-    needed = Role(rule.role)
+def role_needed(project: Project) -> Role:
+    """The lowest role that signs anything off here."""
+    rules = evaluate.policy_of(project).sign_offs
+    return min((Role(rule.role) for rule in (rule_for(rules, ""), *rules)), key=lambda role: role.rank)
+
+
+def _refuse_role(project: Project, by: User, needed: Role) -> None:
     if not accounts.may(project, by, needed):
         raise NotAllowedError(f"{by} may not sign off in {project.slug}; {_article(needed)} may")
 
@@ -104,7 +108,7 @@ class _Given:
         """The row of one criterion, made once. Raises NotAllowedError where its rule asks for another role."""
         case, proof, project = self.case, self.proof, self.case.project
         rule = rule_for(case.policy.sign_offs, text)
-        _refuse_role(project, self.by, rule)
+        _refuse_role(project, self.by, Role(rule.role))
         paths = list(proof.paths or rule.paths)
         role = accounts.role_in(project, self.by)
         row, new = SignOff.objects.get_or_create(

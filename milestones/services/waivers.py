@@ -105,7 +105,7 @@ def approve(project: Project, pk: int, *, by: User) -> Waiver:
     with transaction.atomic():
         row = _locked(project, pk)
         policy = policy_of(project)
-        if why := _why_not(project, policy, row.requested_by, name):
+        if why := why_not(project, policy, row.requested_by, name):
             raise NotAllowedError(why)
         row.approved_by, row.approved_at = name, _now(project)
         row.by_sole_owner = name == row.requested_by
@@ -115,7 +115,7 @@ def approve(project: Project, pk: int, *, by: User) -> Waiver:
     return row
 
 
-def _why_not(project: Project, policy: Policy, requester: str, approver: str) -> str:
+def why_not(project: Project, policy: Policy, requester: str, approver: str) -> str:
     """Why this person's approval does not count, or nothing where it does."""
     may = approvers(project, policy.waivers.role)
     if approver not in may:
@@ -175,7 +175,7 @@ def let_pass(case: Case, key: str, given: Iterable[Waiver]) -> LetPass:
         if row.gate not in pins:
             continue
         now, pinned = pins[row.gate], from_plain(Pin, row.pinned)
-        why = _why_not(case.project, case.policy, row.requested_by, row.approved_by)
+        why = why_not(case.project, case.policy, row.requested_by, row.approved_by)
         if why:
             refused.append(f"the waiver for {row.text} does not count: {why}")
         elif not covers(pinned, now):
