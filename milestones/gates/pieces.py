@@ -139,11 +139,12 @@ def _listed(places: Sequence[str]) -> str:
 
 
 def fingerprint(finding: Finding) -> str:
-    """What a finding is about, whatever line it moved to and whatever numbers its message holds."""
-    said = "\0".join((finding.rule, finding.path, _VOLATILE.sub("#", " ".join(finding.text.split()))))
+    """What a finding is about, whatever line it moved to and whatever numbers the message behind its name holds."""
+    name, colon, message = " ".join(finding.text.split()).partition(": ")
+    said = "\0".join((finding.rule, finding.path, name, colon, _VOLATILE.sub("#", message)))
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def contents_of(pieces: Iterable[Piece]) -> Mapping[str, frozenset[str]]:
-    """measure -> the fingerprints of what it counted."""
-    return {name: frozenset(map(fingerprint, found)) for name, found in findings_by_measure(pieces).items()}
+def contents_of(pieces: Iterable[Piece]) -> Mapping[str, tuple[str, ...]]:
+    """measure -> the fingerprints of what it counted, each as often as it did, in order."""
+    return {name: tuple(sorted(map(fingerprint, found))) for name, found in findings_by_measure(pieces).items()}

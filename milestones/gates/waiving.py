@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -23,13 +24,12 @@ class Pin:
     content: tuple[str, ...] = ()
 
 
-def pin_of(obstacle: Obstacle, contents: Mapping[str, frozenset[str]], counted: Mapping[str, int]) -> Pin:
-    """The failure as it is now; `counted` says how many places of a measure are kept."""
+def pin_of(obstacle: Obstacle, contents: Mapping[str, tuple[str, ...]]) -> Pin:
+    """The failure as it is now."""
     measure = measure_in(obstacle.measure)
-    content = contents.get(measure, frozenset())
-    whole = obstacle.value is not None and counted.get(measure, 0) == obstacle.value
-    kept = tuple(sorted(content)) if whole else ()
-    return Pin(obstacle.state, _said(obstacle), obstacle.value, kept)
+    content = contents.get(measure, ())
+    whole = len(content) == obstacle.value
+    return Pin(obstacle.state, _said(obstacle), obstacle.value, content if whole else ())
 
 
 def _said(obstacle: Obstacle) -> str:
@@ -47,7 +47,7 @@ def covers(pinned: Pin, now: Pin) -> bool:
     if now.state is not State.FAIL:
         return pinned.said == now.said
     if pinned.content and now.content:
-        return set(now.content) <= set(pinned.content)
+        return not Counter(now.content) - Counter(pinned.content)
     return pinned.value == now.value and not pinned.content and not now.content
 
 
@@ -56,7 +56,7 @@ def difference(pinned: Pin, now: Pin) -> str:
     if pinned.state is not now.state:
         return f"it was {pinned.state} when it was waived, and is {now.state} now"
     if pinned.content and now.content:
-        new = len(set(now.content) - set(pinned.content))
+        new = (Counter(now.content) - Counter(pinned.content)).total()
         return f"{new} of what fails now {'was' if new == 1 else 'were'} not there when it was waived"
     if now.state is State.FAIL:
         return f"its value was {_plain(pinned.value)} when it was waived, and is {_plain(now.value)} now"

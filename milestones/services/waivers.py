@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 
 from milestones.codec import from_plain, storable, to_plain
 from milestones.gates.judgement import Obstacle, obstacles
-from milestones.gates.pieces import contents_of, counted, findings_by_measure
+from milestones.gates.pieces import contents_of, counted
 from milestones.gates.policy import Policy
 from milestones.gates.waiving import Pin, covers, difference, pin_of
 from milestones.models import Membership, Milestone, Project, Role, Waiver
@@ -80,8 +80,7 @@ def _subject(row: Waiver) -> str:
 def _pins(case: Case, listed: Iterable[Obstacle]) -> list[Pin]:
     pieces = counted(case.inputs.evidence.pieces, case.policy.expected.attempts)
     contents = contents_of(pieces)
-    places = {name: len(found) for name, found in findings_by_measure(pieces).items()}
-    return [pin_of(one, contents, places) for one in listed]
+    return [pin_of(one, contents) for one in listed]
 
 
 # --- approval -------------------------------------------------------------------------------------------------------
