@@ -8,6 +8,7 @@ from datetime import date
 
 from milestones.codec import storable
 from milestones.facts import Measurement, Milestone, MilestoneKind
+from milestones.gates import bounds as gates
 from milestones.gates.accepting import accept
 from milestones.gates.expected import CompleteSet, flaky, gaps, too_few
 from milestones.gates.judgement import MilestoneJudgement
@@ -28,6 +29,15 @@ class Signed:
     identity: str
     enough: bool
     sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """A gate that a person took for a criterion."""
+
+    milestone: str
+    identity: str
+    gate: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +65,7 @@ class Inputs:
     documents: tuple[Milestone, ...] = ()
     evidence: Evidence = Evidence()
     people: tuple[Signed, ...] = ()
+    bindings: tuple[Bound, ...] = ()
 
 
 def policy_in(text: str) -> Policy:
@@ -71,19 +82,22 @@ def judge_inputs(inputs: Inputs, policy: Policy | None = None) -> tuple[Mileston
     policy = policy or policy_in(inputs.policy)
     reading = reading_of(inputs, policy)
     rules = {one.key.casefold(): one for one in policy.milestones}
-    found = [_judged(rules.pop(one.key.casefold(), None), one, reading, inputs.people) for one in inputs.documents]
+    found = [_judged(rules.pop(one.key.casefold(), None), one, reading, inputs) for one in inputs.documents]
     for rule in rules.values():
         bare = Milestone(rule.key, MilestoneKind.MILESTONE, rule.key, "migration.toml", 0, 0)
         found.append(judge_milestone(rule, bare, reading, frozenset()))
     return tuple(found)
 
 
-def _judged(
-    rule: MilestonePolicy | None, milestone: Milestone, reading: Reading, people: Iterable[Signed]
-) -> MilestoneJudgement:
-    words = [one for one in people if one.milestone == milestone.key]
+def _judged(rule: MilestonePolicy | None, milestone: Milestone, reading: Reading, inputs: Inputs) -> MilestoneJudgement:
+    words = [one for one in inputs.people if one.milestone == milestone.key]
     signed = frozenset(one.identity for one in words if one.enough)
-    return judge_milestone(rule, milestone, reading, signed, {one.identity: one.sentence for one in words})
+    accepted: dict[str, tuple[gates.Bound, ...]] = {}
+    for one in inputs.bindings:
+        if one.milestone == milestone.key:
+            accepted[one.identity] = (*accepted.get(one.identity, ()), gates.parse_bound(one.gate))
+    heard = {one.identity: one.sentence for one in words}
+    return judge_milestone(rule, milestone, reading, signed, accepted, heard=heard)
 
 
 def reading_of(inputs: Inputs, policy: Policy) -> Reading:

@@ -13,6 +13,7 @@ PLACES_TOLD = 3
 # the measure that the findings of a kind are the places of; elsewhere each finding names its own
 COUNTED = {
     "leftovers": "leftovers.imports",
+    "docs": "docs.contradictions",
     **dict.fromkeys(("junit", "pytest-json", "unittest", "tap", "go-test", "trx"), "tests.failed"),
     **{tool: f"lint.{tool}.findings" for tool in ("ruff", "flake8", "pylint", "mypy", "pyright", "eslint")},
 }
@@ -54,7 +55,11 @@ def counted(pieces: Iterable[Piece], attempts: str = "last") -> list[Piece]:
     numbers: dict[tuple[str, str, str], list[int]] = {}
     for one in once.values():
         numbers.setdefault(one.run, []).append(one.attempt)
-    chosen = {run: {"last": max(found), "first": min(found)}.get(attempts) for run, found in numbers.items()}
+    static = {one.run for one in once.values() if one.static}  # a reading that was made anew stands for the one before
+    chosen = {
+        run: {"last": max(found), "first": min(found)}.get("last" if run in static else attempts)
+        for run, found in numbers.items()
+    }
     return [once[key] for key in sorted(once) if chosen[once[key].run] in (None, once[key].attempt)]
 
 

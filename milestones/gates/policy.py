@@ -7,11 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
+from milestones.expectations import Rule
 from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
+from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
 from milestones.gates.expected import Expected, read_expected
 from milestones.gates.measures import complaint_about, family_of
+from milestones.gates.owners import NO_OWNERS, Owners, read_owners
 from milestones.gates.people import (
     SignOffRule,
     Stage,
@@ -25,9 +28,9 @@ from milestones.gates.sections import Section, load
 
 DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "tests.skipped", "leftovers.imports")
 
-TABLES = (
-    "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept",
-    "expected", "sign_off", "waivers", "stages", "order",
+SECTIONS = (
+    "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
+    "contract", "expected", "sign_off", "waivers", "stages", "order",
 )  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
@@ -114,6 +117,8 @@ class Policy:
     leftovers: Leftovers = Leftovers()
     frozen: Frozen = Frozen()
     accept: tuple[Acceptance, ...] = ()
+    contracts: tuple[Rule, ...] = ()
+    owners: Owners = NO_OWNERS
     expected: Expected = field(default_factory=Expected)
     sign_offs: tuple[SignOffRule, ...] = ()
     waivers: WaiverRule = field(default_factory=WaiverRule)
@@ -132,7 +137,7 @@ EMPTY = Policy()
 def read_policy(text: str) -> Policy:
     """Read a `migration.toml`; raises ParseError with the line for whatever in it is broken, unknown or impossible."""
     root = load(text)
-    root.only(*TABLES)
+    root.only(*SECTIONS)
     migration = root.table("migration")
     migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref")
     return Policy(
@@ -155,6 +160,8 @@ def read_policy(text: str) -> Policy:
         waivers=read_waivers(root.table("waivers")),
         stages=read_stages(root.table("stages")),
         order=read_order(root.table("order")),
+        contracts=read_contracts(root),
+        owners=read_owners(root.table("owners"), root.table("guards")),
     )
 
 

@@ -2,39 +2,73 @@
 
 from .decision import Decision, Seal
 from .delivery import Channel, Delivery
+from .document import (
+    Binding,
+    CriterionEvent,
+    CriterionStory,
+    Dismissal,
+    Document,
+    DocumentFinding,
+    DocumentVersion,
+)
 from .evidence import BlobFact, Commit, Evidence, Measurement
 from .judgement import Judgement, Kept, Promotion, Regression, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone
 from .project import EntryLink, Membership, Project, Role, UploadToken
+from .results import (
+    CoverageLines,
+    Expected,
+    LintFindings,
+    Outcomes,
+    RemovedTest,
+    RollSegment,
+    TestAlias,
+    ToldOutcome,
+)
 from .word import Circumstance, CompleteSet, Correction, PolicyChange, SignOff, Waiver
 from .work import ATTEMPTS, Work, WorkState
 
 __all__ = [
     "ATTEMPTS",
     "KEY_LENGTH",
+    "Binding",
     "BlobFact",
     "Channel",
     "Circumstance",
     "Commit",
     "CompleteSet",
     "Correction",
+    "CoverageLines",
     "Criterion",
+    "CriterionEvent",
+    "CriterionStory",
     "Decision",
     "Delivery",
+    "Dismissal",
+    "Document",
+    "DocumentFinding",
+    "DocumentVersion",
     "EntryLink",
     "Evidence",
+    "Expected",
     "Judgement",
     "Kept",
+    "LintFindings",
     "Measurement",
     "Membership",
     "Milestone",
+    "Outcomes",
     "PolicyChange",
     "Project",
     "Promotion",
     "Regression",
+    "RemovedTest",
     "Role",
+    "RollSegment",
     "Seal",
     "SignOff",
+    "TestAlias",
+    "ToldOutcome",
     "UploadToken",
     "Verdict",
     "Waiver",

@@ -20,13 +20,13 @@ from milestones.gates.judging import Reading
 from milestones.gates.policy import Policy
 from milestones.models import Evidence, Judgement, Project, Verdict
 
-from . import completeness, gathering, kept
+from . import completeness, contradictions, gathering, kept
 from .gathering import basis_of
 from .measuring import policy_hash
 
 __all__ = ["basis_of", "policy_hash"]
 
-PARTS = ("policy", "documents", "evidence", "people")
+PARTS = ("policy", "documents", "evidence", "people", "bindings")
 SEEN = 10
 
 
@@ -68,7 +68,11 @@ def policy_of(project: Project) -> Policy:
 def evidence_in_force(project: Project, sha: str) -> list[Evidence]:
     """The evidence about a commit that counts, in an order that does not depend on when it came."""
     rows = Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements")
-    return in_force(rows, basis_of(project), policy_of(project).expected.attempts)
+    policy = policy_of(project)
+    found = in_force(rows, basis_of(project), policy.expected.attempts)
+    dismissed = gathering.dismissed_in(project)
+    elsewhere = gathering.documents_are_elsewhere(project, policy)
+    return found + contradictions.evidence_in_force(project, sha, elsewhere=elsewhere, dismissed=dismissed)
 
 
 def in_force(about: Iterable[Evidence], basis: str, attempts: str = "last") -> list[Evidence]:
@@ -200,6 +204,7 @@ def seen_in(case: Case, key: str) -> str:
     """
     documents = [to_plain(one) for one in case.inputs.documents if one.key == key]
     people = [to_plain(one) for one in case.inputs.people if one.milestone == key]
+    people += [to_plain(one) for one in case.inputs.bindings if one.milestone == key]
     evidence = to_plain(replace(case.inputs.evidence, circumstances=()))
     said = [case.policy_hash, documents, [evidence, case.inputs.ever], people, list(case.circumstances)]
     return "".join(kept.digest_of(kept.canonical(one))[:SEEN] for one in said)

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Q, Subquery
 
 from milestones import facts
 from milestones.codec import from_plain
+from milestones.gates.inputs import Bound, Inputs
 from milestones.gates.inputs import Evidence as Known
-from milestones.gates.inputs import Inputs
 from milestones.gates.pieces import Piece
 from milestones.gates.policy import Policy
-from milestones.models import Circumstance, Commit, Evidence, Milestone, Project
+from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence, Milestone, Project
 
-from . import circumstances, completeness, measuring, words
+from . import circumstances, completeness, contradictions, measuring, words
 from .statics import KINDS
+
+# what is worked out here from other evidence, and not sent by anybody
+DERIVED = frozenset({"docs", "endpoint-proofs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
     rows = _rows(project, {*here, *start, *before})
     seen = Evidence.objects.last_of_each_kind(project)
     standing = list(Circumstance.objects.standing(project))
-    pieces = _pieces(rows, here)
+    pieces = _pieces([one for one in rows if one.kind != "docs"], here) + _documents(project, sha, policy, rows, here)
     inputs = Inputs(
         sha=sha,
         slug=project.slug,
@@ -69,6 +72,7 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
             learnt=completeness.learnt_for(project, sha, {one.kind for one in pieces if not one.static}),
             circumstances=circumstances.measured(standing, here, policy, now),
         ),
+        bindings=bindings_of(project),
         people=words.signed_at(words.Moment(project, sha, here, now), policy, words.given_in(project)),
     )
     return Gathered(inputs, tuple(circumstances.identity(standing, here)))
@@ -95,8 +99,39 @@ def _trees(project: Project, sha: str) -> _Trees:
 
 def _rows(project: Project, shas: Iterable[str]) -> list[Evidence]:
     """The evidence about these commits that was read under the policy in force."""
-    about = Evidence.objects.filter(project=project, sha__in=sorted(shas)).exclude(kind="docs")
+    about = Evidence.objects.filter(project=project, sha__in=sorted(shas))
     return readable(about.defer("details").prefetch_related("measurements"), basis_of(project))
+
+
+def _documents(
+    project: Project, sha: str, policy: Policy, rows: Iterable[Evidence], here: Iterable[str]
+) -> tuple[Piece, ...]:
+    """What the documents claim that cannot be so: those of this commit, or those that are kept elsewhere."""
+    dismissed, elsewhere = dismissed_in(project), documents_are_elsewhere(project, policy)
+    if dismissed or elsewhere:  # the findings are looked into one by one
+        found = contradictions.evidence_in_force(project, sha, elsewhere=elsewhere, dismissed=dismissed)
+    else:
+        wanted = set(here)
+        mine = sorted((one for one in rows if one.kind == "docs" and one.sha in wanted), key=lambda one: one.pk)
+        found = mine[-1:]
+    return tuple(replace(piece_of(one), sha=sha) for one in found)
+
+
+def documents_are_elsewhere(project: Project, policy: Policy) -> bool:
+    """Whether the documents live on another branch than the code."""
+    return bool(project.docs_revision or policy.docs_ref)
+
+
+def dismissed_in(project: Project) -> list[str]:
+    """The findings in documents that a person said are none."""
+    rows = Dismissal.objects.filter(project=project).order_by("fingerprint")
+    return list(rows.values_list("fingerprint", flat=True))
+
+
+def bindings_of(project: Project) -> tuple[Bound, ...]:
+    """The proposed gates that a person took for a criterion."""
+    rows = Binding.objects.filter(project=project).order_by("milestone_key", "identity", "gate")
+    return tuple(Bound(one.milestone_key, one.identity, one.gate) for one in rows)
 
 
 def basis_of(project: Project) -> str:
@@ -122,7 +157,7 @@ def piece_of(row: Evidence, *, whole: bool = True) -> Piece:
         facts.Measurement(one.name, one.value, one.unit, one.subject, facts.Known(one.known), one.unresolved)
         for one in sorted(row.measurements.all(), key=lambda one: (one.name, one.subject))
     )
-    static = row.kind in KINDS
+    static = row.kind in KINDS or row.kind in DERIVED
     place = (row.kind, row.sha, row.job, row.shard, row.attempt, row.digest, static)
     if not whole:
         return Piece(*place, measurements=measured)
