@@ -17,11 +17,15 @@ MISSING_AT = "f" * 40  # no commit of any tree that is judged
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way in which evidence is bad: `measures` are those whose gates should see it."""
+    """One way in which evidence is bad: `measures` are those whose gates should see it.
+
+    A `general` one every gate sees, whatever its bound, so that it says nothing of whether the bound is of use.
+    """
 
     name: str
     inputs: Inputs
     measures: tuple[str, ...]
+    general: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +81,8 @@ class _Court:
             turned = (gate for gate in self.passing if gate not in still)
             caught |= dict.fromkeys(gate for gate in turned if gate in named or self.passing[gate] != WHOLE)
             for gate in named:
-                self.should[gate] += 1
-                self.catches[gate] += gate not in still
+                self.should[gate] += not variant.general
+                self.catches[gate] += gate not in still and not variant.general
                 missed |= {gate: None} if gate in still else {}
         asked = sorted({measure for variant in variants for measure in variant.measures})
         said = "" if caught or missed else f"no gate that passes here is on {', '.join(asked[:4])}"
@@ -211,7 +215,7 @@ def _shard_lost(inputs: Inputs, _found: object) -> Iterator[Variant]:
         names = tuple(dict.fromkeys(one.name for piece in inputs.evidence.pieces if piece.kind == kind
                                     for one in piece.measurements))  # fmt: skip
         pieces = [replace(piece, shard="1/2") if piece.kind == kind else piece for piece in inputs.evidence.pieces]
-        yield Variant(kind, _with(inputs, pieces), names)
+        yield Variant(kind, _with(inputs, pieces), names, general=True)
 
 
 def _unproven_tick(inputs: Inputs, _found: object) -> Iterator[Variant]:
@@ -255,7 +259,7 @@ def _parents(inputs: Inputs, _found: object) -> Iterator[Variant]:
     if inputs.evidence.pieces:
         pieces = [replace(piece, sha=MISSING_AT) for piece in inputs.evidence.pieces]
         names = tuple(dict.fromkeys(one.name for piece in inputs.evidence.pieces for one in piece.measurements))
-        yield Variant("all of it", _with(inputs, pieces), names)
+        yield Variant("all of it", _with(inputs, pieces), names, general=True)
 
 
 VARIANTS: dict[str, Callable[[Inputs, tuple[MilestoneJudgement, ...]], Iterator[Variant]]] = {

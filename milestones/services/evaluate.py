@@ -20,7 +20,7 @@ from milestones.gates.judging import Reading
 from milestones.gates.policy import Policy
 from milestones.models import Evidence, Judgement, Project, Verdict
 
-from . import completeness, contradictions, gathering, kept
+from . import complete_sets, contradictions, gathering, kept
 from .gathering import basis_of
 from .measuring import policy_hash
 
@@ -155,7 +155,7 @@ def _store(case: Case, newest: int | None) -> Judgement:
         inputs={name: kept.digest_of(text) for name, text in texts.items()}, answer=kept.digest_of(answer),
     )  # fmt: skip
     Verdict.objects.bulk_create(_rows(row, case.judged))
-    completeness.learn(case.project, case.sha, case.inputs, case.policy)
+    complete_sets.learn(case.project, case.sha, case.inputs, case.policy)
     return row
 
 

@@ -16,7 +16,7 @@ from milestones.gates.pieces import Piece
 from milestones.gates.policy import Policy
 from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence, Milestone, Project
 
-from . import circumstances, completeness, contradictions, measuring, words
+from . import circumstances, complete_sets, contradictions, measuring, words
 from .statics import KINDS
 
 # what is worked out here from other evidence, and not sent by anybody
@@ -69,7 +69,7 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
             pieces=pieces,
             baseline=_pieces(rows, start, whole=False),
             previous=_pieces(rows, before, whole=False),
-            learnt=completeness.learnt_for(project, sha, {one.kind for one in pieces if not one.static}),
+            learnt=complete_sets.learnt_for(project, sha, {one.kind for one in pieces if not one.static}),
             circumstances=circumstances.measured(standing, here, policy, now),
         ),
         bindings=bindings_of(project),

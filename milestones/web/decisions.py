@@ -19,7 +19,7 @@ from milestones.services import (
     accounts,
     change,
     circumstances,
-    completeness,
+    complete_sets,
     correct,
     evaluate,
     judging,
@@ -125,7 +125,7 @@ def _complete(project: Project, person: User, form: Given) -> None:
     """What came for the project's commit is all there is."""
     del form
     inputs = replay.inputs_of(judging.judge_commit(project, project.sha))
-    completeness.declare_complete(project, project.sha, inputs, evaluate.policy_of(project), by=person)
+    complete_sets.declare_complete(project, project.sha, inputs, evaluate.policy_of(project), by=person)
     _judge_again(project)
 
 
