@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from milestones.clients.git import GitError
-from milestones.facts import MilestoneKind, State
+from milestones.facts import State
 from milestones.gates.inputs import reading_of
 from milestones.gates.judging import judge_gate
 from milestones.gates.policy import Policy
-from milestones.models import Judgement, Milestone, Promotion
+from milestones.models import Judgement, Milestone, Project, Promotion
 
 from . import mirror
 from .evaluate import Case
@@ -17,18 +17,41 @@ from .refusals import NotAllowedError
 
 
 def predecessor(milestone: Milestone, policy: Policy) -> str:
-    """The milestone that has to be approved before this one: as policy orders them, or stop points as they stand."""
+    """The milestone that has to be approved before this one: as policy orders them, else by the stop points in it.
+
+    The stop points of a document come in the order in which they stand there, A before B.
+    """
     key = milestone.key.casefold()
     for line in policy.order:
         keys = [one.casefold() for one in line]
         if key in keys:
             place = keys.index(key)
             return line[place - 1] if place else ""
-    if milestone.kind != MilestoneKind.STOP_POINT.value:
+    if not stop_points(milestone):
         return ""
-    stops = Milestone.objects.filter(project=milestone.project, kind=milestone.kind, path=milestone.path).in_order()
-    before = stops.filter(position__lt=milestone.position).order_by("-position")
-    return before.values_list("key", flat=True).first() or ""
+    rows = Milestone.objects.filter(project=milestone.project, path=milestone.path, position__lt=milestone.position)
+    return next((row.key for row in rows.in_order().reverse() if stop_points(row)), "")
+
+
+def stop_points(milestone: Milestone) -> list[str]:
+    """The labels of the stop points that a milestone's document sets in it."""
+    return [str(gate["label"]) for gate in milestone.facts.get("gates", ())]
+
+
+def called(project: Project, name: str) -> Milestone | None:
+    """The milestone that holds the stop point of this name: "A", "gate A" or "stop point A"."""
+    letter = name.casefold().split()[-1] if name.split() else ""
+    for row in Milestone.objects.filter(project=project).in_order():
+        for label in stop_points(row):
+            words = label.casefold().split()
+            if letter and letter in words[:3] and {"stop", "gate"} & set(words):
+                return row
+    return None
+
+
+def _named(milestone: Milestone) -> str:
+    labels = stop_points(milestone)
+    return f"milestone {milestone.key}" + (f" ({labels[0]})" if labels else "")
 
 
 def reasons(case: Case, milestone: Milestone) -> tuple[str, ...]:
@@ -38,7 +61,8 @@ def reasons(case: Case, milestone: Milestone) -> tuple[str, ...]:
         return ()
     row = Milestone.objects.filter(project=case.project, key__iexact=key).first()
     if row is None or not Promotion.objects.approved().filter(milestone=row).exists():
-        return (f"milestone {key} comes before {milestone.key}, and was never approved; promote it first",)
+        first = _named(row) if row else f"milestone {key}"
+        return (f"{first} comes before {milestone.key}, and was never approved; promote it first",)
     said = case.milestone(row.key)
     if said is not None and said.state is State.FAIL:
         return (f"milestone {key}, which comes before {milestone.key}, fails at {case.sha[:7]}: {said.reasons[0]}",)

@@ -99,18 +99,20 @@ def test_milestones_are_promoted_in_the_order_of_policy(town: Town) -> None:
     assert not any("comes before" in reason for reason in again.reasons)
 
 
-GATES = """# Gates
+GATES = """# The ledger moves
 
-## Stop point A: Frozen
+## Phase 11: Freeze the ledger
 
-Exit criteria:
+- [ ] Nobody writes into the old ledger.
 
+Stop point A test gate:
 - [ ] The ledger was compared by hand.
 
-## Stop point B: Open
+## Phase 12: Open the new one
 
-Exit criteria:
+- [ ] The office has its key.
 
+Stop point B release gate:
 - [ ] The harbour was opened.
 """
 
@@ -119,15 +121,20 @@ def test_stop_points_come_in_the_order_of_their_document(town: Town) -> None:
     from milestones.models import Milestone
     from milestones.services import order, sign_off
 
-    town.push({"plan/gates.md": GATES})
-    stops = list(Milestone.objects.filter(project=town.project, kind="stop_point").in_order())
-    assert [one.key for one in stops] == ["A", "B"]
-    assert town.promote(town.project.sha, key="B").reasons[0].startswith("milestone A comes before B")
-    identities = [one.identity for one in stops[0].criteria.all()]
-    sign_off.sign_off(stops[0], identities, by=town.boss)
+    town.push({"plan/roadmap.md": GATES})
+    stops = list(Milestone.objects.filter(project=town.project, key__in=["11", "12"]).in_order())
+    assert [order.stop_points(one) for one in stops] == [["Stop point A test gate"], ["Stop point B release gate"]]
+    blocked = town.promote(town.project.sha, key="12")
+    assert blocked.reasons[0].startswith(
+        "milestone 11 (Stop point A test gate) comes before 12, and was never approved"
+    )
+    assert promote.milestone_of(town.project, "A") == stops[0]
+    judged = judging.judge_commit(town.project, town.project.sha).milestones
+    asked = next(one["criteria"] for one in judged if one["key"] == "11")
+    sign_off.sign_off(stops[0], [one["identity"] for one in asked], by=town.boss)
     assert town.promote(town.project.sha, key="A").approved
-    assert order.predecessor(stops[1], town_policy(town)) == "A"
-    assert "harbour was opened" in town.promote(town.project.sha, key="B").reasons[0]
+    assert order.predecessor(stops[1], town_policy(town)) == "11"
+    assert not any("comes before" in one for one in town.promote(town.project.sha, key="stop point B").reasons)
 
 
 def town_policy(town: Town):  # type: ignore[no-untyped-def]
