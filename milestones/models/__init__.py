@@ -1,5 +1,6 @@
 """Tables and their named queries, a file a noun group."""
 
+from .contract import RecordedPair
 from .delivery import Channel, Delivery
 from .document import (
     Binding,
@@ -54,6 +55,7 @@ __all__ = [
     "Outcomes",
     "Project",
     "Promotion",
+    "RecordedPair",
     "RemovedTest",
     "Role",
     "RollSegment",
