@@ -24,18 +24,21 @@ def taken(row: Delivery, _repo: git.Repository) -> Taken:
     lines = spooled(opened(row), row.file_name or "the recording")
     try:
         recording = contracts.index(lines)
+        if not recording.entries:
+            raise _empty(recording)
         system = _system(row, lines)
     finally:
         lines.close()
     count = len(recording.entries)
-    if not count:
-        said = recording.problems[0] if recording.problems else None
-        where = f"line {said.line}: {said.reason}" if said else "it has no line"
-        raise ParseError(f"no exchange in it ({where}); write it with the recorder and record some requests")
-    kind = KINDS[system]
     measured = (Measurement(f"contract.recorded_{system}", count, "count", "", Known.MEASURED),)
     findings = tuple(Finding(one.reason, one.path, one.line, "recording") for one in recording.problems)
-    return Taken(Summary(kind, measured), findings, problems=_problems(recording))
+    return Taken(Summary(KINDS[system], measured), findings, problems=_problems(recording))
+
+
+def _empty(recording: contracts.Recording) -> ParseError:
+    said = recording.problems[0] if recording.problems else None
+    where = f"line {said.line}: {said.reason}" if said else "it has no line"
+    return ParseError(f"no exchange in it ({where}); write it with the recorder and record some requests")
 
 
 def _problems(recording: contracts.Recording) -> tuple[Problem, ...]:
