@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from milestones.models import Evidence, Project, RecordedPair
+from milestones.parity.contracts.frameworks import HABITS
 from milestones.parity.side_by_side import Row, side_by_side
 
 from . import behaviour, recorded
@@ -93,8 +94,24 @@ def answers_of(project: Project, method: str, route: str) -> Answers | None:
     named = (*shown.details.get("differences", ()), *shown.details.get("rules", ()), *shown.details.get("accepted", ()))
     listed = tuple(one for one in named if (one["method"], one["route"]) == (method, route))
     line = next((one for one in shown.lines if (one.method, one.route) == (method, route)), None)
-    first = next((number for number, row in enumerate(every, 1) if row.state != "same"), 0) if listed else 0
-    return Answers(pair, tuple(every[:LINES]), first, max(0, len(every) - LINES), listed, line)
+    return Answers(pair, tuple(every[:LINES]), _first(every, listed), max(0, len(every) - LINES), listed, line)
+
+
+def _first(rows: list[Row], listed: tuple[Mapping[str, Any], ...]) -> int:
+    """The first row of what is held against the new system; not every line that differs is."""
+    held = [_HEADS.get(one["kind"], "") or str(one["where"]).rpartition(" ")[0] or str(one["where"]) for one in listed]
+    inside = any(one["kind"] in _BODIES or one["kind"].startswith("json") for one in listed)
+    body = next((number for number, row in enumerate(rows) if not any((*row.old, *row.new))), len(rows))
+    for number, row in enumerate(rows):
+        line = "".join(row.old) or "".join(row.new)
+        if row.state != "same" and (any(map(line.startswith, held)) if number < body else inside):
+            return number + 1
+    return next((number for number, row in enumerate(rows, 1) if row.state != "same"), 0) if listed else 0
+
+
+_HEADS = {"content_type": "content-type", "redirect": "location", "status": "status"}
+_HEADS |= dict.fromkeys(HABITS, "status")
+_BODIES = frozenset({"html", "text", "body", "error_body", "error_shape", "not_found_body", "method_not_allowed"})
 
 
 def _written(exchange: Mapping[str, Any]) -> Iterator[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import path, re_path
 
 from . import behaviour, deliveries, documents, entry, milestones, projects, reports
 
@@ -21,8 +21,9 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/<path:path>", documents.document, name="document"),
     path("projects/<slug:slug>/findings/<str:fingerprint>/dismiss", documents.dismiss, name="dismiss"),
     path("projects/<slug:slug>/behaviour/", behaviour.behaviour, name="behaviour"),
-    path("projects/<slug:slug>/behaviour/<str:method>/<path:route>", behaviour.answers, name="answers"),
-    path("projects/<slug:slug>/behaviour/<str:method>/", behaviour.answers, {"route": ""}, name="answers"),
+    re_path(
+        r"^projects/(?P<slug>[-\w]+)/behaviour/(?P<method>[A-Z]+)/(?P<route>.*)$", behaviour.answers, name="answers"
+    ),
     path("projects/<slug:slug>/report/", reports.weekly, name="report"),
     path("projects/<slug:slug>/deliveries/<int:pk>/retry", deliveries.retry, name="retry"),
     path(f"{_milestone}dry-run", milestones.dry_run, name="dry_run"),

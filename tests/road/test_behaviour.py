@@ -156,6 +156,7 @@ def test_the_pages_show_the_list_and_both_answers_with_the_first_difference(ferr
     assert 'id="first"' in detail
     assert "&lt;b&gt;north" in detail
     assert "<b>north" not in detail
+    assert client.get(f"{page}GET/").status_code == 404
     assert RecordedPair.objects.get().test == "tests/t.py::test_times"
 
 
