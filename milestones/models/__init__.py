@@ -1,6 +1,7 @@
 """Tables and their named queries, a file a noun group."""
 
 from .decision import Decision, Seal
+from .contract import RecordedPair
 from .delivery import Channel, Delivery
 from .document import (
     Binding,
@@ -62,6 +63,7 @@ __all__ = [
     "Project",
     "Promotion",
     "Regression",
+    "RecordedPair",
     "RemovedTest",
     "Role",
     "RollSegment",

@@ -12,6 +12,7 @@ from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
 from . import (
+    behaviour,
     bindings,
     chronicle,
     claims,
@@ -75,6 +76,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         _store_sight(project, seen, documents, told.problems)
     conditions.ensure(claim, project, repo, seen.sha)
     project.refresh_from_db()
+    behaviour.settle(claim, project, seen.sha)
     proofs.settle(claim, project, seen.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)

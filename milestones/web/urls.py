@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.contrib.auth.views import LoginView, LogoutView
-from django.urls import path
+from django.urls import path, re_path
 
-from . import decisions, deliveries, documents, entry, milestones, projects, reports
+from . import behaviour, decisions, deliveries, documents, entry, milestones, projects, reports
 
 _milestone = "projects/<slug:slug>/milestones/<path:key>/"
 
@@ -24,6 +24,10 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/", documents.documents, name="documents"),
     path("projects/<slug:slug>/documents/<path:path>", documents.document, name="document"),
     path("projects/<slug:slug>/findings/<str:fingerprint>/dismiss", documents.dismiss, name="dismiss"),
+    path("projects/<slug:slug>/behaviour/", behaviour.behaviour, name="behaviour"),
+    re_path(
+        r"^projects/(?P<slug>[-\w]+)/behaviour/(?P<method>[A-Z]+)/(?P<route>.*)$", behaviour.answers, name="answers"
+    ),
     path("projects/<slug:slug>/report/", reports.weekly, name="report"),
     path("projects/<slug:slug>/deliveries/<int:pk>/retry", deliveries.retry, name="retry"),
     path(f"{_milestone}dry-run", milestones.dry_run, name="dry_run"),
