@@ -214,11 +214,12 @@ class _Margin:
         elif at.tag in ("ul", "ol", "section", "hr"):
             at.addprevious(_drawn(mark, "p"))
         else:
-            _append(at, _drawn(mark, "span"))
+            _prepend(at, _drawn(mark, "span"))
 
 
 def _append(block: HtmlElement, mark: HtmlElement) -> None:
     """Behind the block's own words: before a list inside an item, into the first cell of a row."""
+    mark.tail = " "
     cells = [child for child in block if child.tag in ("td", "th")]
     if cells:
         block = cells[0]
@@ -229,6 +230,18 @@ def _append(block: HtmlElement, mark: HtmlElement) -> None:
         _append(block[first], mark)
     else:
         block.insert(first, mark)
+
+
+def _prepend(block: HtmlElement, mark: HtmlElement) -> None:
+    """Before the block's own words, and behind its box."""
+    if len(block) and block[0].tag == "p" and not (block.text or "").strip():
+        _prepend(block[0], mark)
+    elif len(block) and block[0].tag == "input" and not (block.text or "").strip():
+        mark.tail, block[0].tail = block[0].tail, None
+        block.insert(1, mark)
+    else:
+        mark.tail, block.text = block.text, None
+        block.insert(0, mark)
 
 
 def _drawn(mark: Mark, tag: str) -> HtmlElement:
@@ -251,5 +264,4 @@ def _drawn(mark: Mark, tag: str) -> HtmlElement:
         said = lxml.html.Element("span")
         said.text = f" {mark.text}"
         outer.append(said)
-    outer.tail = " "
     return outer
