@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from milestones.expectations import Rule
 from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
+from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.sections import Section, load
@@ -99,6 +101,7 @@ class Policy:
     leftovers: Leftovers = Leftovers()
     frozen: Frozen = Frozen()
     accept: tuple[Acceptance, ...] = ()
+    contracts: tuple[Rule, ...] = ()
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -112,7 +115,7 @@ EMPTY = Policy()
 def read_policy(text: str) -> Policy:
     """Read a `migration.toml`; raises ParseError with the line for whatever in it is broken, unknown or impossible."""
     root = load(text)
-    root.only("migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept")
+    root.only("migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "contract")
     migration = root.table("migration")
     migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref")
     return Policy(
@@ -130,6 +133,7 @@ def read_policy(text: str) -> Policy:
         leftovers=_leftovers(root.table("leftovers")),
         frozen=_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        contracts=read_contracts(root),
     )
 
 

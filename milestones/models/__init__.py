@@ -14,6 +14,16 @@ from .evidence import BlobFact, Commit, Evidence, Measurement
 from .judgement import Decision, Judgement, Promotion, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone, SignOff
 from .project import EntryLink, Membership, Project, Role, UploadToken
+from .results import (
+    CoverageLines,
+    Expected,
+    LintFindings,
+    Outcomes,
+    RemovedTest,
+    RollSegment,
+    TestAlias,
+    ToldOutcome,
+)
 from .work import ATTEMPTS, Work, WorkState
 
 __all__ = [
@@ -23,6 +33,7 @@ __all__ = [
     "BlobFact",
     "Channel",
     "Commit",
+    "CoverageLines",
     "Criterion",
     "CriterionEvent",
     "CriterionStory",
@@ -34,14 +45,21 @@ __all__ = [
     "DocumentVersion",
     "EntryLink",
     "Evidence",
+    "Expected",
     "Judgement",
+    "LintFindings",
     "Measurement",
     "Membership",
     "Milestone",
+    "Outcomes",
     "Project",
     "Promotion",
+    "RemovedTest",
     "Role",
+    "RollSegment",
     "SignOff",
+    "TestAlias",
+    "ToldOutcome",
     "UploadToken",
     "Verdict",
     "Work",

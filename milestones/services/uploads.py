@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-import dataclasses
 import io
-from collections.abc import Iterable, Iterator
 
 from django.conf import settings
 
 from milestones import facts
-from milestones.clients import git
 from milestones.codec import storable, to_plain
 from milestones.models import Delivery, Evidence, WorkState
-from milestones.results import PARSERS, limits, parse, places, summarise
+from milestones.results import PARSERS, limits
 
 from . import claims, evaluate, mirror, readings
+from .parsed import parse_file, settle, settled
 
 KINDS = frozenset(PARSERS)
-
-
-def _settled(found: Iterable[facts.Finding], repo: git.Repository, sha: str) -> Iterator[facts.Finding]:
-    """Findings whose paths are those of the commit, wherever the tool ran."""
-    tree = {entry.path for entry in repo.tree(sha)}
-    return (dataclasses.replace(one, path=places.settle(one.path, tree)) if one.path else one for one in found)
 
 
 def commit_is_here(row: Delivery) -> bool:
@@ -33,11 +25,14 @@ def commit_is_here(row: Delivery) -> bool:
 def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
     """Parse, store, judge. Raises ParseError for a file that cannot be read; nothing of it is then stored."""
     raw = limits.opened(io.BytesIO(bytes(row.body)), settings.MIGRATOR_UPLOAD_BYTES)
-    summary = summarise(row.kind, parse(row.kind, raw))
+    parsed = parse_file(row.project, row.kind, raw)
+    summary = parsed.summary()
     repo = mirror.repository(row.project)
     if repo is None:
         raise facts.ParseError("the mirror is gone; ask for a look at the repository, then try again")
-    findings = [to_plain(one) for one in _settled(summary.findings, repo, row.sha)]
+    found = settle(parsed, repo, row.sha)
+    tree = frozenset(entry.path for entry in repo.tree(row.sha))
+    findings = [to_plain(one) for one in settled(summary.findings, tree)]
     with claim.writing():
         mirror.remember_commit(row.project, repo, row.sha)
         place = {"job": row.job, "shard": row.shard, "attempt": row.attempt, "digest": row.digest}
@@ -48,6 +43,7 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
         )  # fmt: skip
         if new:
             readings.store_measurements(evidence, summary.measurements)
+            found.store(evidence)
     readings.ensure_static(claim, row.project, repo, row.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(row.project_id, row.sha)
