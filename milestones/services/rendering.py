@@ -106,6 +106,8 @@ def marked(html: str, path: str, marks: Iterable[Mark], page_of: Callable[[str],
         _still(image)
     for box in root.iter("input"):
         box.set("aria-label", "ticked" if box.get("checked") is not None else "not ticked")
+    for wide in root.iter("pre", "table"):
+        wide.set("tabindex", "0")  # what may scroll sideways can be scrolled by keys
     _Margin(root).put(marks)
     return "".join([escape(root.text or ""), *(lxml.html.tostring(child, encoding="unicode") for child in root)])
 
@@ -177,6 +179,7 @@ class _Margin:
         self.begun: dict[int, list[HtmlElement]] = {}
         for first, _, element in self.placed:
             self.begun.setdefault(first, []).append(element)
+        self.noted: set[tuple[int, str]] = set()
         self._name_lines()
 
     def _name_lines(self) -> None:
@@ -209,6 +212,10 @@ class _Margin:
     def note(self, at: HtmlElement, mark: Mark) -> None:
         """Into an item, a paragraph or a heading; before a table, a fence or a quote, which would hold it in."""
         outer = next((one for one in (at, *at.iterancestors()) if one.tag in ("table", "pre", "blockquote")), None)
+        place = (id(at if outer is None else outer), f"{mark.word} {mark.text}")
+        if place in self.noted:
+            return  # the same is told of several lines of one table
+        self.noted.add(place)
         if outer is not None:
             outer.addprevious(_drawn(mark, "p"))
         elif at.tag in ("ul", "ol", "section", "hr"):

@@ -181,7 +181,10 @@ def test_a_very_long_history_is_cut_and_says_where(work: Work, settings: Any) ->
 
 
 def test_documents_that_swap_their_names_keep_their_stories(work: Work) -> None:
-    one, two = plan(*(f"[ ] The lamp number {n} burns." for n in range(9))), "# Two\n\n" + "Words of another kind.\n" * 20
+    one, two = (
+        plan(*(f"[ ] The lamp number {n} burns." for n in range(9))),
+        "# Two\n\n" + "Words of another kind.\n" * 20,
+    )
     work.commit({"a.md": one, "b.md": two})
     work.commit({"a.md": two, "b.md": one})
     project = track(work)
