@@ -44,7 +44,7 @@ class _Found:
 def told_of(project: Project, milestone: Milestone, rows: tuple[Row, ...], policy: Policy) -> Told:
     """The rows of a milestone with their histories and proposals."""
     paths = {milestone.path, *(source["path"] for source in milestone.sources)}
-    found = _stories(project, milestone.key, paths)
+    found = _stories(project, milestone, rows, paths)
     bound: dict[str, list[Binding]] = {}
     for one in Binding.objects.filter(project=project, milestone_key=milestone.key):
         bound.setdefault(one.identity, []).append(one)
@@ -53,7 +53,7 @@ def told_of(project: Project, milestone: Milestone, rows: tuple[Row, ...], polic
     known = bindings.known_of(project, policy) if waiting else Known()
     proposed = bindings.proposals_of(milestone, known, has) if waiting else {}
     whole = bindings.lines_of(milestone, has)
-    weak = [one for one in chronicle.weakened(project) if one.story.milestone_key == milestone.key]
+    weak = [one for one in chronicle.weakened(project) if one.story.belongs_to(milestone.kind, milestone.key)]
     return Told(
         tuple(_beside(row, found, proposed, bound, whole) for row in rows),
         tuple(found.removed[:MOST_REMOVED]),
@@ -61,12 +61,14 @@ def told_of(project: Project, milestone: Milestone, rows: tuple[Row, ...], polic
     )
 
 
-def _stories(project: Project, key: str, paths: set[str]) -> _Found:
+def _stories(project: Project, milestone: Milestone, rows: tuple[Row, ...], paths: set[str]) -> _Found:
     found = _Found()
-    for story in CriterionStory.objects.of_milestone(project, key, paths):
-        if story.alive and not story.document.gone:
-            found.events[story.document.path, story.identity] = tuple(story.events.all())[::-1]
-        elif not story.alive:
+    wanted = {(row.path, row.identity) for row in rows if row.text}
+    for story in CriterionStory.objects.of_documents(project, {*paths, *(path for path, _ in wanted)}):
+        place = (story.document.path, story.identity)
+        if story.alive and not story.document.gone and place in wanted:
+            found.events[place] = tuple(story.events.all())[::-1]
+        elif not story.alive and story.belongs_to(milestone.kind, milestone.key):
             found.removed.append(story)
     return found
 
