@@ -85,6 +85,9 @@ def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
     kinds = reading.kinds_of(bound.measure, family)
     if measurement is None or not kinds <= reading.present:
         return _missing(bound, family, reading)
+    if quarrel := _quarrel(family, reading):
+        step = "correct what is wrong: send the dump of this very commit, or name what was read wrongly"
+        return replace(_unknown(bound, quarrel, step, Lack.UNUSABLE), evidence=" ".join(sorted(kinds)))
     other = _referred(bound, reading)
     measured = Verdict(
         gate=bound.text,
@@ -105,6 +108,17 @@ def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
 
 def _lack(bound: Bound, other: Measurement | None) -> Lack:
     return Lack.MISSING_HERE if bound.reference and other is None else Lack.UNUSABLE
+
+
+def _quarrel(family: Family, reading: Reading) -> str:
+    """Two kinds of evidence that contradict each other: neither a pass nor a failure stands on them."""
+    name = f"{family.prefix}.disputed"
+    disputed = reading.measurements.get(name)
+    if disputed is None or not disputed.value:
+        return ""
+    told = reading.places.get("routes.disputed", "")
+    said = f"what the application printed and its source disagree about {wording.shown(disputed)} endpoint"
+    return said + ("s" if disputed.value != 1 else "") + (f": {told}" if told else "")
 
 
 def _failed(verdict: Verdict, sentence: str, measure: str, family: Family, reading: Reading) -> Verdict:

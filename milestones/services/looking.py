@@ -22,6 +22,7 @@ from . import (
     history,
     measuring,
     mirror,
+    proofs,
     readings,
 )
 from .documents import Documents, read_documents
@@ -70,6 +71,8 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         dismissals.replace_findings(project, found.found)
         _store_sight(project, seen, documents, told.problems)
     conditions.ensure(claim, project, repo, seen.sha)
+    project.refresh_from_db()
+    proofs.settle(claim, project, seen.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep
