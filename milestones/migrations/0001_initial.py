@@ -268,7 +268,12 @@ class Migration(migrations.Migration):
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("identity", models.CharField(max_length=80)),
-                ("milestone_key", models.CharField(blank=True, default="", max_length=60)),
+                (
+                    "within",
+                    models.JSONField(
+                        blank=True, default=list, help_text="kind and key of its milestones, outermost first"
+                    ),
+                ),
                 ("kind", models.CharField(max_length=30)),
                 ("text", models.TextField()),
                 ("alive", models.BooleanField(default=True)),

@@ -32,5 +32,6 @@ urlpatterns = [
     path("projects/<slug:slug>/deliveries/<int:pk>/retry", deliveries.retry, name="retry"),
     path(f"{_milestone}dry-run", milestones.dry_run, name="dry_run"),
     path(f"{_milestone}promote", milestones.promote_milestone, name="promote"),
+    path(f"{_milestone}bind", milestones.bind_criterion, name="bind"),
     path(f"{_milestone}sign-off", milestones.sign_off_criteria, name="sign_off"),
 ]
