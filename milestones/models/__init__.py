@@ -2,6 +2,7 @@
 
 from .delivery import Channel, Delivery
 from .evidence import BlobFact, Commit, Evidence, Measurement
+from .history import RouteHistory
 from .judgement import Decision, Judgement, Promotion, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone, SignOff
 from .project import EntryLink, Membership, Project, Role, UploadToken
@@ -25,6 +26,7 @@ __all__ = [
     "Project",
     "Promotion",
     "Role",
+    "RouteHistory",
     "SignOff",
     "UploadToken",
     "Verdict",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice, product
@@ -123,7 +123,7 @@ def _namings(suite: _Suite, path: str, test: Mapping[str, Any], table: Answerer)
         method = call["method"] or _verb_of(suite, path, call["helper"])
         asked = bool(call["method"] or (call["helper"] and suite.helper(path, call["helper"])))
         line = call["line"] if not via else test["line"]
-        shows = _shown(call["statuses"]) if asked else ()
+        shows = _shown(call) if asked else ()
         for parts in call["paths"]:
             for key in _endpoints(suite, facts, parts, method, table):
                 yield key, Naming(path, test["name"], line, asked, shows, via)
@@ -150,9 +150,10 @@ def _verb_of(suite: _Suite, path: str, helper: str) -> str:
     return verbs.pop() if len(verbs) == 1 else ""
 
 
-def _shown(statuses: Iterable[int]) -> tuple[Shown, ...]:
-    found = set()
-    for status in statuses:
+def _shown(call: Mapping[str, Any]) -> tuple[Shown, ...]:
+    """What is expected; where no status is, an answer whose content is looked at is taken for a success."""
+    found = {Shown.SUCCESS} if call["read"] and not call["statuses"] else set()
+    for status in call["statuses"]:
         if status in (401, 403):
             found.add(Shown.REFUSAL)
         elif 200 <= status < 400:

@@ -25,6 +25,7 @@ VERBS = {
 }  # fmt: skip
 _ANY_VERB = frozenset({"open", "request", "api_request", "test_request_context", "simulate_request"})
 _STATUS_NAMES = frozenset({"status_code", "status", "status_int", "code", "get_status_code"})
+_BODY = frozenset({"json", "get_json", "json_body", "text", "data", "content", "get_data", "body"})
 _PREPARES = frozenset({"setUp", "setUpClass", "setup_method", "setup_class", "setUpTestData", "asyncSetUp"})
 _ASKS = re.compile(r"(?i)client|app|api|session|http|browser|page|request|anon|user|auth")
 _ASSERTED = re.compile(r"(?i)assert|expect|check|verify|status|ensure")
@@ -40,12 +41,13 @@ class Call:
     method: str
     paths: list[Parts]
     statuses: set[int] = field(default_factory=set)
+    read: bool = False  # what the answer holds is looked at
     helper: str = ""  # the function of the tests' own that the path is handed to
 
     def plain(self) -> dict[str, Any]:
         paths = [list(path) for path in self.paths]
         return {"line": self.line, "method": self.method, "paths": paths, "statuses": sorted(self.statuses),
-                "helper": self.helper}  # fmt: skip
+                "helper": self.helper, "read": self.read}  # fmt: skip
 
 
 def read_mentions(data: bytes, path: str = "") -> dict[str, Any]:
@@ -198,6 +200,10 @@ class _Reader:
                 self._loop(node)
             elif node.type == "comparison_operator":
                 self._compared(node)
+            elif node.type == "attribute" and node_text(node.child_by_field_name("attribute")) in _BODY:
+                asked = self._asked(node)
+                if asked is not None:
+                    asked.read = True
             elif node.type in ("string", "concatenated_string"):
                 self._string(node)
 
@@ -337,7 +343,7 @@ class _Reader:
         given = [one for one in [*arguments(node), *words] if one is not None]
         for one in given:
             if one.type in ("string", "concatenated_string", "binary_operator", "identifier", "attribute"):
-                self.handed[one.start_byte] = Call(line_of(one), "", [], statuses(given), name)
+                self.handed[one.start_byte] = Call(line_of(one), "", [], statuses(given), helper=name)
                 if one.type not in ("string", "concatenated_string"):
                     self._path(one)
 

@@ -11,7 +11,7 @@ from milestones.facts import ParseError, Problem
 from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
-from . import claims, evaluate, measuring, mirror, proofs, readings
+from . import burndown, claims, evaluate, measuring, mirror, proofs, readings
 from .documents import Documents, read_documents
 from .reader import Reader
 
@@ -45,6 +45,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     reader = Reader(repo, progress)
     documents = read_documents(reader, seen.docs_sha, seen.policy)
     at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
+    course = burndown.read(reader, seen.start, seen.sha, seen.policy)
     basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
     with claim.writing():
         for sha, found in at.items():
@@ -52,6 +53,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         mirror.remember_commit(project, repo, seen.docs_sha)
         readings.store_documents(project, seen.docs_sha, documents)
         _store_sight(project, seen, documents)
+        burndown.store(project, course)
     project.refresh_from_db()
     proofs.settle(claim, project, seen.sha)
     with claim.writing() as held:

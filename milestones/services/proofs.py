@@ -36,6 +36,7 @@ class Proven:
 
     tested: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     verified: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    lacking: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)  # tested, and why it is not verified
 
 
 def settle(claim: claims.Claim | None, project: Project, sha: str) -> None:
@@ -91,6 +92,7 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     measured = [*counted, *_disputed(now, then, disputes)]
     details = {
         "tested": _plain(proven.tested), "verified": _plain(proven.verified),
+        "lacking": _plain(proven.lacking),
         "states": [[*key, state.value] for key, state in states.items()],
     }  # fmt: skip
     return _Found(tuple(measured), disputes, details)
@@ -116,16 +118,29 @@ def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Prov
     """The endpoints whose tests passed on the legacy system, and those of them that the same tests pass for now."""
     tested: dict[Key, tuple[str, ...]] = {}
     verified: dict[Key, tuple[str, ...]] = {}
+    lacking: dict[Key, tuple[str, ...]] = {}
     same = set(details["same_tests"])
     for row in details["rows"]:
         before = _passed(row["tests"], details["tests"]["legacy"]["sizes"], then)
         after = _passed(row["tests_now"], details["tests"]["new"]["sizes"], now)
         if before:
             tested[_key(row)] = tuple(f"{test} passed on the legacy system ({kind})" for test, kind in before.items())
-        kept = [test for test in before if test in same and test in after]
-        if kept:
-            verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in kept)
-    return Proven(tested, verified)
+        if before and all(test in same and test in after for test in before):
+            verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in before)
+        elif before:
+            lacking[_key(row)] = tuple(
+                _lacking(test, same, row) for test in before if test not in same or test not in after
+            )
+    return Proven(tested, verified, lacking)
+
+
+def _lacking(test: str, same: set[str], row: Mapping[str, Any]) -> str:
+    """Why a test of the legacy system proves nothing of the new one."""
+    if not any(one["id"] == test for one in row["tests_now"]):
+        return f"{test} is gone, or asks for something else now"
+    if test not in same:
+        return f"{test} expects something else than on the legacy system"
+    return f"{test} is not known to pass"
 
 
 def _passed(named: Iterable[Mapping[str, Any]], sizes: Mapping[str, int], green: Green) -> dict[str, str]:
