@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from milestones.expectations import Rule
 from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
+from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.owners import NO_OWNERS, Owners, read_owners
@@ -18,6 +20,7 @@ DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.
 
 SECTIONS = (
     "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
+    "contract",
 )  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
@@ -104,6 +107,7 @@ class Policy:
     leftovers: Leftovers = Leftovers()
     frozen: Frozen = Frozen()
     accept: tuple[Acceptance, ...] = ()
+    contracts: tuple[Rule, ...] = ()
     owners: Owners = NO_OWNERS
 
     def milestone(self, key: str) -> MilestonePolicy | None:
@@ -136,6 +140,7 @@ def read_policy(text: str) -> Policy:
         leftovers=_leftovers(root.table("leftovers")),
         frozen=_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        contracts=read_contracts(root),
         owners=read_owners(root.table("owners"), root.table("guards")),
     )
 

@@ -7,13 +7,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
+from milestones.clients import git
 from milestones.codec import to_plain
-from milestones.facts import Finding, Measurement, ParseError
-from milestones.models import Evidence
+from milestones.facts import Finding, Measurement, ParseError, Summary
+from milestones.models import Delivery, Evidence
 from milestones.parity.dumps import DUMPS, DumpedRoute, Dumper, likely, shape
 from milestones.parity.routes import ANY
 from milestones.results import jsontext, textlines
 from milestones.results.likely import likely_kind
+
+from .taken import Taken, opened
 
 KINDS = frozenset(DUMPS)
 LARGEST = 20_000_000
@@ -33,6 +36,12 @@ class Dispute:
     @property
     def said(self) -> str:
         return f"{self.method} {self.path} is only in {self.only_in}".replace("  ", " ").strip()
+
+
+def taken(row: Delivery, _repo: git.Repository) -> Taken:
+    """A dump of a commit. Raises ParseError."""
+    routes = read(row.kind, opened(row))
+    return Taken(Summary(row.kind, measured(routes)), details=details(routes))
 
 
 def read(kind: str, stream: BinaryIO) -> tuple[DumpedRoute, ...]:

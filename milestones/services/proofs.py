@@ -19,7 +19,6 @@ from milestones.codec import to_plain
 from milestones.facts import Finding, Known, Measurement
 from milestones.gates.policy import Policy
 from milestones.models import Evidence, Project
-from milestones.parity.coverage import suite_of
 from milestones.parity.endpoints import EndpointState, Key, state_of
 
 from . import claims, dumped, evaluate, readings
@@ -84,7 +83,8 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     policy = evaluate.policy_of(project)
     now = evaluate.evidence_in_force(project, sha)
     then = evaluate.evidence_in_force(project, project.start_sha) if project.start_sha else now
-    proven = proven_by_tests(static.details, green_at(then), green_at(now))
+    asked = {one["id"] for row in static.details["rows"] for one in (*row["tests"], *row["tests_now"]) if one["asked"]}
+    proven = proven_by_tests(static.details, green_at(project, then, asked), green_at(project, now, asked))
     disputes = (*_disputes(project, sha, static), *_disputes(project, project.start_sha, None))
     states = {_key(row): state_of_row(row, proven) for row in static.details["rows"]}
     open_ = sum(len(static.details[side][part]) for side in ("legacy", "new") for part in ("unresolved", "unparsed"))
@@ -121,8 +121,8 @@ def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Prov
     lacking: dict[Key, tuple[str, ...]] = {}
     same = set(details["same_tests"])
     for row in details["rows"]:
-        before = _passed(row["tests"], details["tests"]["legacy"]["sizes"], then)
-        after = _passed(row["tests_now"], details["tests"]["new"]["sizes"], now)
+        before = _passed(row["tests"], then)
+        after = _passed(row["tests_now"], now)
         if before:
             tested[_key(row)] = tuple(f"{test} passed on the legacy system ({kind})" for test, kind in before.items())
         if before and all(test in same and test in after for test in before):
@@ -143,12 +143,12 @@ def _lacking(test: str, same: set[str], row: Mapping[str, Any]) -> str:
     return f"{test} is not known to pass"
 
 
-def _passed(named: Iterable[Mapping[str, Any]], sizes: Mapping[str, int], green: Green) -> dict[str, str]:
+def _passed(named: Iterable[Mapping[str, Any]], green: Green) -> dict[str, str]:
     """The tests that make the request and are known to pass, by which evidence; none where one of them failed."""
     asked = list(dict.fromkeys(one["id"] for one in named if one["asked"]))
     if any(green.broke(test) for test in asked):
         return {}
-    found = {test: green.passed(test, sizes.get(suite_of(*test.split("::", 1)), 0)) for test in asked}
+    found = {test: green.passed(test) for test in asked}
     return {test: kind for test, kind in found.items() if kind}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from . import deliveries, endpoints, entry, milestones, projects, reports
+from . import deliveries, documents, endpoints, entry, milestones, projects, reports
 
 _milestone = "projects/<slug:slug>/milestones/<path:key>/"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("enter/<str:token>/", entry.enter, name="enter"),
     path("projects/<slug:slug>/", projects.project_detail, name="project"),
     path("projects/<slug:slug>/look", deliveries.look, name="look"),
+    path("projects/<slug:slug>/documents/", documents.documents, name="documents"),
+    path("projects/<slug:slug>/documents/<path:path>", documents.document, name="document"),
+    path("projects/<slug:slug>/findings/<str:fingerprint>/dismiss", documents.dismiss, name="dismiss"),
     path("projects/<slug:slug>/endpoints/", endpoints.endpoint_list, name="endpoints"),
     path("projects/<slug:slug>/endpoints/<str:method>/", endpoints.endpoint_detail, name="endpoint"),
     path("projects/<slug:slug>/endpoints/<str:method>/<path:path>", endpoints.endpoint_detail, name="endpoint"),
