@@ -111,7 +111,7 @@ def _signatures(
 
 
 def _bits(path: str, blob: str) -> int:
-    if not blob or not path.endswith(".py") or is_test(path):
+    if not blob or not tables.is_source(path) or is_test(path):
         return 0
     return int.from_bytes(
         hashlib.sha1(f"{path}\0{blob}".encode("utf-8", "surrogateescape"), usedforsecurity=False).digest()
