@@ -60,9 +60,12 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     documents = read_documents(reader, seen.docs_sha, seen.policy)
     told = history.read_history(project, reader, seen.docs_sha, seen.policy)
     found = contradictions.look_for(project, reader, seen.docs_sha, seen.sha, documents)
-    at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
-    course = burndown.read(reader, seen.start, seen.sha, seen.policy)
     basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
+    at = {
+        sha: measuring.measure(reader, sha, seen.start, seen.policy, readings.known_kinds(project, sha, basis))
+        for sha in _commits(seen)
+    }
+    course = burndown.read(reader, seen.start, seen.sha, seen.policy)
     with claim.writing():
         for sha, static in at.items():
             readings.store_static(project, repo, sha, basis, static)
