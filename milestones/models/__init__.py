@@ -1,7 +1,7 @@
 """Tables and their named queries, a file a noun group."""
 
-from .decision import Decision, Seal
 from .contract import RecordedPair
+from .decision import Decision, Seal
 from .delivery import Channel, Delivery
 from .document import (
     Binding,
@@ -13,6 +13,7 @@ from .document import (
     DocumentVersion,
 )
 from .evidence import BlobFact, Commit, Evidence, Measurement
+from .history import RouteHistory
 from .judgement import Judgement, Kept, Promotion, Regression, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone
 from .project import EntryLink, Membership, Project, Role, UploadToken
@@ -62,11 +63,12 @@ __all__ = [
     "PolicyChange",
     "Project",
     "Promotion",
-    "Regression",
     "RecordedPair",
+    "Regression",
     "RemovedTest",
     "Role",
     "RollSegment",
+    "RouteHistory",
     "Seal",
     "SignOff",
     "TestAlias",

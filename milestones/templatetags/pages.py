@@ -15,6 +15,7 @@ register = template.Library()
 PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
+    ("endpoints", "Endpoints"),
     ("behaviour", "Behaviour"),
     ("decisions", "Decisions"),
     ("report", "Weekly report"),

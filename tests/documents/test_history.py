@@ -201,9 +201,7 @@ def test_a_link_in_the_place_of_a_document_is_no_document(work: Work) -> None:
     assert not Document.objects.filter(project=project).in_order().exists()
 
 
-ROADMAP = (
-    "# Lighthouse\n\n## Milestone 1 — Lamp{one}\n\nSee [it](1-lamp.md).\n\n## Milestone 2 — Stairs\n\nLater.\n"
-)
+ROADMAP = "# Lighthouse\n\n## Milestone 1 — Lamp{one}\n\nSee [it](1-lamp.md).\n\n## Milestone 2 — Stairs\n\nLater.\n"
 ITERATION = "# Iteration plan (Milestone 1 — Lamp)\n\n## Phase 1 — Wick\n\n### Definition of done\n\n{items}"
 
 
