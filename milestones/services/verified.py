@@ -12,7 +12,7 @@ from milestones.results.roll import test_of
 
 from . import outcomes
 
-NAME = "tests.verified"
+NAME, KIND = "tests.verified", "test-proofs"
 SAME = frozenset({"unchanged", "plumbing", "moved", "renamed"})
 Address = tuple[str, str]  # a runner's suite and the bare name
 

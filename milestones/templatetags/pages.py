@@ -15,7 +15,10 @@ register = template.Library()
 PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
+    ("endpoints", "Endpoints"),
+    ("behaviour", "Behaviour"),
     ("changes", "Changes"),
+    ("decisions", "Decisions"),
     ("report", "Weekly report"),
 )
 
