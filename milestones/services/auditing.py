@@ -9,9 +9,10 @@ from django.conf import settings
 
 from milestones.audit.callers import Reach, Versions, reaches
 from milestones.audit.dependencies import DependencyChange, dependency_changes, may_ask_for_packages
+from milestones.audit.patches import read_patch
 from milestones.audit.report import SUBMODULE, Audit, Entry, audit
 from milestones.audit.rules import Breach, CommitChange, PathChange, Rules, breaches
-from milestones.clients.commits import CommitFacts, Gap, commit_facts, commit_files, first_lines, list_commits
+from milestones.clients.commits import CommitFacts, Gap, commit_facts, commit_files, list_commits, patch_of
 from milestones.clients.diff import EMPTY_TREE, Diff, DiffEntry, diff
 from milestones.clients.git import LARGE_TEXTS, GitError, Repository
 from milestones.source.definitions import Definition, read_module
@@ -186,6 +187,12 @@ def _placed(repo: Repository, found: list[Breach]) -> list[Breach]:
             placed.append(one)
             continue
         if one.commit not in lines and len(lines) < PLACED:
-            lines[one.commit] = first_lines(repo, one.commit)
+            lines[one.commit] = _first_lines(patch_of(repo, one.commit))
         placed.append(replace(one, line=lines.get(one.commit, {}).get(one.path, 1)))
     return placed
+
+
+def _first_lines(patch: bytes) -> dict[str, int]:
+    """path -> the first line that a patch changes in it."""
+    files = ((one.path or one.old_path, one.hunks) for one in read_patch(patch))
+    return {path: hunks[0].first_line for path, hunks in files if hunks}

@@ -17,6 +17,7 @@ from . import (
     burndown,
     chronicle,
     claims,
+    commit_history,
     conditions,
     contradictions,
     dismissals,
@@ -81,6 +82,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         _store_sight(project, seen, documents, told.problems)
         burndown.store(project, course)
     conditions.ensure(claim, project, repo, seen.sha)
+    commit_history.sync(project, repo, writing=claim.writing, progress=progress)
     project.refresh_from_db()
     behaviour.settle(claim, project, seen.sha)
     proofs.settle(claim, project, seen.sha)
