@@ -66,6 +66,9 @@ _RECORD = (
 )
 _STATES = frozenset({"tested", "ported", "verified", "retired"})
 
+# measures of tests that are read from source, not from results: each is a family of its own
+OF_THE_AUDIT = ("tests.assertions_changed", "tests.changed_otherwise", "tests.verified")
+
 FAMILIES: Mapping[str, Family] = {
     family.prefix: family
     for family in (
@@ -120,6 +123,10 @@ FAMILIES: Mapping[str, Family] = {
         Family(
             "frozen", "audit", "the audit of frozen files", f"list them in [frozen] of migration.toml, or {_REREAD}"
         ),
+        *(
+            Family(name, "audit", "the audit of the tests", _REREAD, rising=frozenset({"verified"}))
+            for name in OF_THE_AUDIT
+        ),
         Family("stage", "stage", "stages", _BY_HAND, rising=frozenset({"soaked_hours"})),
         Family("calendar", "calendar", "the calendar of freezes", _BY_HAND),
         Family("hold", "hold", "holds", _BY_HAND),
@@ -129,6 +136,8 @@ FAMILIES: Mapping[str, Family] = {
 
 def family_of(measure: str) -> Family | None:
     """The family with the longest name that `measure` starts with: lint.ruff before lint."""
+    if measure in OF_THE_AUDIT:
+        return FAMILIES[measure]
     parts = measure.split(".")
     if not all(parts):
         return None

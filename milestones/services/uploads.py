@@ -9,7 +9,7 @@ from milestones.codec import storable, to_plain
 from milestones.models import Delivery, Evidence, WorkState
 from milestones.results import PARSERS
 
-from . import behaviour, claims, dumped, evaluate, mirror, parsed, proofs, readings, recorded, regress
+from . import claims, derived, dumped, evaluate, mirror, parsed, readings, recorded, regress
 from .taken import Read
 
 # how each kind that can be sent is read
@@ -47,8 +47,7 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
             found.store(evidence)
     readings.ensure_static(claim, row.project, repo, row.sha)
     for sha in _concerned(row):
-        behaviour.settle(claim, row.project, sha)
-        proofs.settle(claim, row.project, sha)
+        derived.settle(claim, row.project, sha)
     with claim.writing() as held:
         for sha in _concerned(row)[1:]:
             evaluate.judge(row.project_id, sha)

@@ -16,6 +16,7 @@ PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
     ("endpoints", "Endpoints"),
+    ("changes", "Changes"),
     ("behaviour", "Behaviour"),
     ("decisions", "Decisions"),
     ("report", "Weekly report"),
