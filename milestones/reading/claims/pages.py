@@ -7,6 +7,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import cached_property
 
 from milestones.facts import Document, Milestone, ParseError, Place, Problem
@@ -50,11 +51,31 @@ class Tree:
     def has(self, path: str) -> bool:
         return path in self.paths or path in self.folders
 
+    @cached_property
+    def _ignored(self) -> list[str]:
+        """The patterns of the root's .gitignore that take something away."""
+        lines = self.read(".gitignore").decode(errors="replace").splitlines() if ".gitignore" in self.paths else []
+        return [line.strip().strip("/") for line in lines[:500] if line.strip() and line[0] not in "#!"]
+
+    def ignored(self, path: str) -> bool:
+        """Whether a path is made by building or running, and so in no commit."""
+        parts = path.split("/")
+        if not _BUILT.isdisjoint(parts):
+            return True
+        heads = ["/".join(parts[: at + 1]) for at in range(len(parts))]
+        return any(fnmatch(part, pattern) for pattern in self._ignored for part in (*parts, *heads))
+
     def ending(self, path: str) -> list[str]:
         """Files that the path may mean: itself, or those that end in it."""
         if path in self.paths:
             return [path]
         return [other for other in self.by_name.get(posixpath.basename(path), ()) if other.endswith("/" + path)]
+
+
+_BUILT = frozenset(
+    ["dist", "build", "out", "target", "node_modules", "coverage", "htmlcov", ".venv", "venv", ".next", "__pycache__",
+     ".pytest_cache", "tmp", "logs"]
+)  # fmt: skip
 
 
 @dataclass
@@ -80,6 +101,33 @@ class Page:
                 heading = plain(block.text)
             found.append(heading)
         return found
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """For each block, the words of the label or else the heading it stands under."""
+        found, label = [], ""
+        for block, heading in zip(self.blocks, self.sections, strict=True):
+            if block.kind == "heading":
+                label = ""
+            elif block.kind == "paragraph" and not block.depth:
+                label = plain(block.text) if _ENDS_AS_LABEL.search(block.text) else ""
+            found.append(label or heading)
+        return found
+
+    def label_over(self, line: int) -> str:
+        """The label or heading that the block at a line stands under."""
+        at = bisect_right(self._block_lines, line) - 1
+        return self.labels[at] if at >= 0 else ""
+
+    @cached_property
+    def specimen(self) -> bool:
+        """Whether it is a form to be filled in or an input of tests: what it says is said of nothing."""
+        parts = self.path.lower().split("/")
+        if _INPUTS.intersection(parts[:-1]):
+            return True
+        named = "template" in parts[-1] or any(part in ("template", "templates") for part in parts[:-1])
+        text = "\n".join(row for block in self.blocks for row in block.rows) if named else ""
+        return len(_BLANKS.findall(text)) >= _FORM
 
     @cached_property
     def snapshot(self) -> bool:
@@ -127,6 +175,10 @@ class Page:
         return "", ""
 
 
+_ENDS_AS_LABEL = re.compile(r":[*_]*$|^\*\*[^*]+\*\*$")
+_INPUTS = frozenset({"fixtures", "__fixtures__", "testdata", "test_data", "test-data"})
+_BLANKS = re.compile(r"\{[A-Za-z][\w .,/-]*\}|\[[A-Z][\w .,/'-]*\](?![(\[])|<[a-z][\w -]*>|\bYYYY\b")
+_FORM = 3  # blanks to fill in, from which a document called a template is one
 _SNAPSHOT = re.compile(
     r"(?i)report|record|snapshot|analysis|audit|retro|post-?mortem|changelog|minutes|log\b|20\d\d-\d\d"
 )
@@ -162,7 +214,7 @@ class Set:
     """The documents looked at together."""
 
     def __init__(self, pages: Iterable[Page], tree: Tree | None = None) -> None:
-        self.pages = {page.path: page for page in pages}
+        self.pages = {page.path: page for page in pages if not page.specimen}
         self.tree = tree
 
     @cached_property

@@ -177,21 +177,26 @@ def _sequence(page: Page, group: list[Milestone]) -> Iterator[Contradiction]:
 _ASIDE = re.compile(
     r"(?i)optional|deferred|won'?t|n/?a\b|moved to|stretch|nice to have|follow-?up|skipped|out of scope|postponed|later"
 )
+_PARTLY = re.compile(r"(?i)partial|partly|mostly|almost|\d ?%|except|but\b|remaining")
 _NOT_OWED = frozenset(
     {CriterionKind.NON_GOAL, CriterionKind.RISK, CriterionKind.OPEN_QUESTION, CriterionKind.SCOPE_EXCLUSION,
      CriterionKind.ACTION_ITEM}
 )  # fmt: skip
 
 
-def _boxes(one: Milestone) -> Iterator[Criterion]:
+def _boxes(page: Page, one: Milestone) -> Iterator[Criterion]:
     """The boxes a milestone owes: its own and its parts', without what is optional, dropped or set aside."""
+    aside_from: int | None = None  # the depth of an item set aside: those inside it are too
     for item in (*one.criteria, *(item for gate in one.gates for item in gate.items)):
-        aside = _ASIDE.search(item.text) or item.text.startswith("~~")
+        if aside_from is not None and item.depth > aside_from:
+            continue
+        aside = _ASIDE.search(item.text) or item.text.startswith("~~") or _ASIDE.search(page.label_over(item.line))
+        aside_from = item.depth if aside else None
         if item.checked is not None and item.kind not in _NOT_OWED and not aside:
             yield item
     for child in one.children:
         if child.status not in (Status.OPTIONAL, Status.DROPPED) and not _ASIDE.search(child.title):
-            yield from _boxes(child)
+            yield from _boxes(page, child)
 
 
 def against_boxes(pages: Set) -> Iterator[Contradiction]:
@@ -199,13 +204,13 @@ def against_boxes(pages: Set) -> Iterator[Contradiction]:
     for page in pages.pages.values():
         told_above: set[int] = set()
         for one, _ in page.milestones():
-            boxes = {item.line: item for item in _boxes(one)}
+            boxes = {item.line: item for item in _boxes(page, one)}
             empty = [item for item in boxes.values() if not item.checked]
             name = f"{one.kind.value} {one.key}"
             if one.status.claims_done and empty and not {item.line for item in empty} <= told_above:
                 told_above |= {item.line for item in empty}
                 told = f"{name} is {_words(one.status)} with {len(empty)} of {len(boxes)} boxes open"
                 yield Contradiction(3, told, (page.place(one.line), *(page.place(item.line) for item in empty[:20])))
-            elif one.status in _OPEN and len(boxes) > 2 and not empty:
+            elif one.status in _OPEN and len(boxes) > 2 and not empty and not _PARTLY.search(one.status_text):
                 told = f"{name} is {_words(one.status)} with all {len(boxes)} boxes ticked"
                 yield Contradiction(3, told, (page.place(one.line),))
