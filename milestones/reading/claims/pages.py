@@ -114,10 +114,26 @@ class Page:
             found.append(label or heading)
         return found
 
-    def label_over(self, line: int) -> str:
-        """The label or heading that the block at a line stands under."""
+    def over(self, line: int, below: int = 0) -> Iterator[str]:
+        """What the block at a line stands under: its label, and the headings round it that come after line `below`."""
         at = bisect_right(self._block_lines, line) - 1
-        return self.labels[at] if at >= 0 else ""
+        if at >= 0:
+            yield self.labels[at]
+        level = 7
+        for heading in self._headings[: bisect_left(self._heading_lines, line)][::-1]:
+            if heading.line <= below:
+                return
+            if heading.level < level:
+                level = heading.level
+                yield plain(heading.text)
+
+    @cached_property
+    def _headings(self) -> list[Block]:
+        return [block for block in self.blocks if block.kind == "heading" and not block.quoted]
+
+    @cached_property
+    def _heading_lines(self) -> list[int]:
+        return [heading.line for heading in self._headings]
 
     @cached_property
     def specimen(self) -> bool:
@@ -125,7 +141,7 @@ class Page:
         parts = self.path.lower().split("/")
         if _INPUTS.intersection(parts[:-1]):
             return True
-        named = "template" in parts[-1] or any(part in ("template", "templates") for part in parts[:-1])
+        named = bool(_NAMED_FORM.search(parts[-1]) or {"template", "templates"}.intersection(parts[:-1]))
         text = "\n".join(row for block in self.blocks for row in block.rows) if named else ""
         return len(_BLANKS.findall(text)) >= _FORM
 
@@ -178,6 +194,7 @@ class Page:
 _ENDS_AS_LABEL = re.compile(r":[*_]*$|^\*\*[^*]+\*\*$")
 _INPUTS = frozenset({"fixtures", "__fixtures__", "testdata", "test_data", "test-data"})
 _BLANKS = re.compile(r"\{[A-Za-z][\w .,/-]*\}|\[[A-Z][\w .,/'-]*\](?![(\[])|<[a-z][\w -]*>|\bYYYY\b")
+_NAMED_FORM = re.compile(r"(?:^|[-_. ])template(?:\.|$)|^template[-_.]")
 _FORM = 3  # blanks to fill in, from which a document called a template is one
 _SNAPSHOT = re.compile(
     r"(?i)report|record|snapshot|analysis|audit|retro|post-?mortem|changelog|minutes|log\b|20\d\d-\d\d"

@@ -178,10 +178,19 @@ _ASIDE = re.compile(
     r"(?i)optional|deferred|won'?t|n/?a\b|moved to|stretch|nice to have|follow-?up|skipped|out of scope|postponed|later"
 )
 _PARTLY = re.compile(r"(?i)partial|partly|mostly|almost|\d ?%|except|but\b|remaining")
+# Headings and labels under which a milestone's section speaks of what comes after it
+_AFTERWARDS = re.compile(
+    r"(?i)^\W*(?:next\b|future|upcoming|recommend|pending|follow)|[:—–-]\s*\W*(?:pending|planned|not started|next)\b"
+    r"|\bper (?:service|module|endpoint|file|component|page)\b|\bbegins\b|\btemplate\b"
+)
 _NOT_OWED = frozenset(
     {CriterionKind.NON_GOAL, CriterionKind.RISK, CriterionKind.OPEN_QUESTION, CriterionKind.SCOPE_EXCLUSION,
      CriterionKind.ACTION_ITEM}
 )  # fmt: skip
+
+
+def _apart(page: Page, one: Milestone, item: Criterion) -> bool:
+    return any(_ASIDE.search(words) or _AFTERWARDS.search(words) for words in page.over(item.line, one.line))
 
 
 def _boxes(page: Page, one: Milestone) -> Iterator[Criterion]:
@@ -190,7 +199,7 @@ def _boxes(page: Page, one: Milestone) -> Iterator[Criterion]:
     for item in (*one.criteria, *(item for gate in one.gates for item in gate.items)):
         if aside_from is not None and item.depth > aside_from:
             continue
-        aside = _ASIDE.search(item.text) or item.text.startswith("~~") or _ASIDE.search(page.label_over(item.line))
+        aside = _ASIDE.search(item.text) or item.text.startswith("~~") or _apart(page, one, item)
         aside_from = item.depth if aside else None
         if item.checked is not None and item.kind not in _NOT_OWED and not aside:
             yield item
