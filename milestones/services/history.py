@@ -18,8 +18,7 @@ from milestones.facts import Document, Milestone, Problem
 from milestones.gates.policy import Policy
 from milestones.globs import matches
 from milestones.models import DocumentVersion, Project
-from milestones.reading.history import Event, Story, owned
-from milestones.reading.words import normal
+from milestones.reading.history import Story, forgive_moves, owned
 
 from .documents import DOC_PATTERNS
 from .reader import Reader
@@ -164,12 +163,8 @@ def _tell(chapters: Sequence[Chapter], library: _Library) -> None:
         library.documents(blobs[first : first + AT_ONCE])
     for chapter in chapters:
         chapter.stories = reading.history(_versions(chapter, library))
-    arrived = {
-        (event.commit, normal(event.after))
-        for chapter in chapters for story in chapter.stories for event in story.events if event.what == "appeared"
-    }  # fmt: skip
-    for chapter in chapters:
-        chapter.stories = tuple(_unless_moved(story, arrived) for story in chapter.stories)
+    for chapter, stories in zip(chapters, forgive_moves([chapter.stories for chapter in chapters]), strict=True):
+        chapter.stories = stories
 
 
 def _versions(chapter: Chapter, library: _Library) -> Iterator[reading.Version]:
@@ -187,16 +182,6 @@ def _versions(chapter: Chapter, library: _Library) -> Iterator[reading.Version]:
             point = (found.total, found.ticked)
             yield version
         chapter.points.append(point)
-
-
-def _unless_moved(story: Story, arrived: set[tuple[str, str]]) -> Story:
-    """A criterion that the same commit put into another document was moved there, which weakens nothing."""
-    return replace(story, events=tuple(_not_weakened(one, arrived) for one in story.events))
-
-
-def _not_weakened(event: Event, arrived: set[tuple[str, str]]) -> Event:
-    moved = event.what == "removed" and (event.commit, normal(event.before)) in arrived
-    return replace(event, weakened=event.weakened and not moved)
 
 
 def moment(seconds: int) -> datetime:
