@@ -29,10 +29,15 @@ def progress_rows(table: Table) -> Iterator[tuple[Opening, str, str, int]]:
         found = opening(words) or (opening(f"{head} {words}") if head in _KINS else None)
         if found and found.firm:
             beside = row[1] if len(row) > 1 and status != 1 else ""
-            yield found, beside or _NAME.sub("", words, count=1), row[status], line
+            yield found, beside or without_name(row[0]), row[status], line
 
 
 _NAME = re.compile(rf"^\W*(?:(?:{'|'.join(_KINS)})\s+)?M?[\w.+-]+\s*[—–:|.)-]*\s*", re.IGNORECASE)
+
+
+def without_name(text: str) -> str:
+    """What stands behind "Phase 3:" or "M3 —"."""
+    return _NAME.sub("", plain(text), count=1)
 
 
 def apply_progress(outline: Outline, table: Table) -> None:

@@ -61,7 +61,7 @@ def number(cell: str) -> float | None:
 
 def column(table: Table, *names: str) -> int | None:
     """The first column whose header is or starts with one of the names (lower case)."""
-    heads = [plain(head).lower() for head in table.header]
+    heads = [plain(head).lower().rstrip("?: ") for head in table.header]
     for name in names:
         for at, head in enumerate(heads):
             if head == name or head.startswith(name + " ") or head.endswith(" " + name):

@@ -243,8 +243,10 @@ def still_there(pages: Set) -> Iterator[Contradiction]:
 
 def _living(page: Page) -> set[str]:
     """Names that the document moves, or that stand for two files at different times: gone here, there again."""
-    rows = [row for block in page.blocks for row in block.rows if _REPLACED.search(row) or _FORMER.search(row)]
-    return {posixpath.basename(path) for row in rows for path in _expanded(row)}
+    rows = [row for block in page.blocks for row in block.rows if "`" in row]
+    bare = ((row, re.sub(r"`[^`]*`", "`", row)) for row in rows)
+    moved = [row for row, words in bare if _REPLACED.search(words) or _FORMER.search(words)]
+    return {posixpath.basename(path) for row in moved for path in _expanded(row)}
 
 
 def _conditions(page: Page) -> frozenset[int]:

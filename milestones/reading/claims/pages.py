@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
+from itertools import islice
 
 from milestones.facts import Document, Milestone, ParseError, Place, Problem
 from milestones.reading.blocks import Block, blocks_of, printable
@@ -65,6 +66,21 @@ class Tree:
         heads = ["/".join(parts[: at + 1]) for at in range(len(parts))]
         return any(fnmatch(part, pattern) for pattern in self._ignored for part in (*parts, *heads))
 
+    def sources(self, endings: tuple[str, ...]) -> list[str]:
+        """The source files of these kinds in order, without what others wrote; at most as many as are read."""
+        own = (path for path in sorted(self.paths) if path.endswith(endings) and "node_modules/" not in path)
+        return list(islice(own, _MOST_SOURCES))
+
+    def source(self, path: str) -> bytes:
+        """The bytes of a source file, remembered: every condition is tried on all of them."""
+        if path not in self._sources:
+            self._sources[path] = self.read(path)
+        return self._sources[path]
+
+    @cached_property
+    def _sources(self) -> dict[str, bytes]:
+        return {}
+
     def ending(self, path: str) -> list[str]:
         """Files that the path may mean: itself, or those that end in it."""
         if path in self.paths:
@@ -72,6 +88,7 @@ class Tree:
         return [other for other in self.by_name.get(posixpath.basename(path), ()) if other.endswith("/" + path)]
 
 
+_MOST_SOURCES = 5_000
 _BUILT = frozenset(
     ["dist", "build", "out", "target", "node_modules", "coverage", "htmlcov", ".venv", "venv", ".next", "__pycache__",
      ".pytest_cache", "tmp", "logs"]
