@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import functions, leftovers, routes, similarity
+from . import functions, leftovers, routes, similarity, templates
 from .kind import Case, Kind, Static
 
 KINDS: Mapping[str, Kind] = {
@@ -12,6 +12,7 @@ KINDS: Mapping[str, Kind] = {
     "leftovers": leftovers.KIND,
     "routes": routes.KIND,
     "similarity": similarity.KIND,
+    "templates": templates.KIND,
 }
 
 __all__ = ["KINDS", "Case", "Kind", "Static"]
