@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import functions, leftovers, routes, similarity, templates
+from . import endpoints, functions, leftovers, routes, similarity, templates
 from .kind import Case, Kind, Static
 
 KINDS: Mapping[str, Kind] = {
+    "endpoints": endpoints.KIND,
     "functions": functions.KIND,
     "leftovers": leftovers.KIND,
     "routes": routes.KIND,
