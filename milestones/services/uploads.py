@@ -9,13 +9,14 @@ from milestones.codec import storable, to_plain
 from milestones.models import Delivery, Evidence, WorkState
 from milestones.results import PARSERS
 
-from . import claims, dumped, evaluate, mirror, parsed, proofs, readings
+from . import claims, dumped, evaluate, mirror, page_pairs, parsed, proofs, readings
 from .taken import Read
 
 # how each kind that can be sent is read
 READERS: Mapping[str, Read] = {
     **dict.fromkeys(PARSERS, parsed.taken),
     **dict.fromkeys(dumped.KINDS, dumped.taken),
+    **dict.fromkeys(page_pairs.KINDS, page_pairs.taken),
 }
 KINDS = frozenset(READERS)
 

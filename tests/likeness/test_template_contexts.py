@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milestones.parity.templates.contexts import filled_by, fillings_of
 
-SOURCE = b'''
+SOURCE = b"""
 @view_config(route_name="fees", renderer="harbour:templates/fees.mak")
 def fees(request):
     if not request.user:
@@ -41,7 +41,7 @@ def guess():
     return render_template(choose(), x=1)
 
 ROUTES = [(tide, "/tide", {"renderer": "tide.html.j2", "request_method": "GET"})]
-'''
+"""
 
 
 def found() -> dict[str, tuple[tuple[str, ...], bool]]:
