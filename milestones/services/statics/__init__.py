@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import endpoints, functions, leftovers, readability, routes, similarity, templates
+from . import endpoints, functions, inventory, leftovers, readability, routes, similarity, templates
 from .kind import Case, Kind, Static
 
 KINDS: Mapping[str, Kind] = {
     "endpoints": endpoints.KIND,
     "functions": functions.KIND,
+    "inventory": inventory.KIND,
     "leftovers": leftovers.KIND,
     "readability": readability.KIND,
     "routes": routes.KIND,
