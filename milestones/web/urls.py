@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from . import deliveries, documents, entry, milestones, projects, reports
+from . import deliveries, documents, entry, likeness, milestones, projects, reports
 
 _milestone = "projects/<slug:slug>/milestones/<path:key>/"
 
@@ -20,6 +20,8 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/", documents.documents, name="documents"),
     path("projects/<slug:slug>/documents/<path:path>", documents.document, name="document"),
     path("projects/<slug:slug>/findings/<str:fingerprint>/dismiss", documents.dismiss, name="dismiss"),
+    path("projects/<slug:slug>/likeness/", likeness.likeness_page, name="likeness"),
+    path("projects/<slug:slug>/likeness/function", likeness.function_page, name="function"),
     path("projects/<slug:slug>/report/", reports.weekly, name="report"),
     path("projects/<slug:slug>/deliveries/<int:pk>/retry", deliveries.retry, name="retry"),
     path(f"{_milestone}dry-run", milestones.dry_run, name="dry_run"),
