@@ -14,7 +14,7 @@ from .document import (
 from .evidence import BlobFact, Commit, Evidence, Measurement
 from .judgement import Judgement, Kept, Promotion, Regression, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone
-from .project import EntryLink, Membership, Project, Role, UploadToken
+from .project import EntryLink, LoginFailure, Membership, Project, Role, UploadToken
 from .results import (
     CoverageLines,
     Expected,
@@ -54,6 +54,7 @@ __all__ = [
     "Judgement",
     "Kept",
     "LintFindings",
+    "LoginFailure",
     "Measurement",
     "Membership",
     "Milestone",
