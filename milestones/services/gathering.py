@@ -19,10 +19,6 @@ from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence
 from . import circumstances, complete_sets, contradictions, measuring, words
 from .statics import KINDS
 
-# what is worked out here from other evidence, and not sent by anybody
-DERIVED = frozenset({"docs", "endpoint-proofs"})
-
-
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The inputs of a judgement, and which circumstances bear on it whatever the hour."""
@@ -157,7 +153,7 @@ def piece_of(row: Evidence, *, whole: bool = True) -> Piece:
         facts.Measurement(one.name, one.value, one.unit, one.subject, facts.Known(one.known), one.unresolved)
         for one in sorted(row.measurements.all(), key=lambda one: (one.name, one.subject))
     )
-    static = row.kind in KINDS or row.kind in DERIVED
+    static = row.kind in KINDS or (row.delivery_id is None and not row.job)  # worked out here, sent by nobody
     place = (row.kind, row.sha, row.job, row.shard, row.attempt, row.digest, static)
     if not whole:
         return Piece(*place, measurements=measured)
