@@ -1,5 +1,6 @@
 """Tables and their named queries, a file a noun group."""
 
+from .contract import RecordedPair
 from .decision import Decision, Seal
 from .delivery import Channel, Delivery
 from .document import (
@@ -12,6 +13,7 @@ from .document import (
     DocumentVersion,
 )
 from .evidence import BlobFact, Commit, Evidence, Measurement
+from .history import RouteHistory
 from .judgement import Judgement, Kept, Promotion, Regression, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone
 from .project import EntryLink, LoginFailure, Membership, Project, Role, UploadToken
@@ -62,10 +64,12 @@ __all__ = [
     "PolicyChange",
     "Project",
     "Promotion",
+    "RecordedPair",
     "Regression",
     "RemovedTest",
     "Role",
     "RollSegment",
+    "RouteHistory",
     "Seal",
     "SignOff",
     "TestAlias",

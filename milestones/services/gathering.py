@@ -19,6 +19,10 @@ from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence
 from . import circumstances, complete_sets, contradictions, measuring, words
 from .statics import KINDS
 
+# what is worked out here from other evidence, and not sent by anybody
+DERIVED = frozenset({"docs", "endpoint-proofs", "contract", "frozen-proofs"})
+
+
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The inputs of a judgement, and which circumstances bear on it whatever the hour."""
@@ -46,8 +50,8 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
     documents = documents_of(project)
     trees = _trees(project, sha)
     here = trees.same(sha)
-    start = trees.same(project.start_sha) if _speaks_of("baseline", project, documents) else []
-    before = trees.same(trees.parent) if _speaks_of("previous", project, documents) else []
+    start = trees.same(project.start_sha) if speaks_of("baseline", project, documents) else []
+    before = trees.same(trees.parent) if speaks_of("previous", project, documents) else []
     rows = _rows(project, {*here, *start, *before})
     seen = Evidence.objects.last_of_each_kind(project)
     standing = list(Circumstance.objects.standing(project))
@@ -80,7 +84,8 @@ def documents_of(project: Project) -> tuple[facts.Milestone, ...]:
     return tuple(from_plain(facts.Milestone, plain) for plain in rows)
 
 
-def _speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone]) -> bool:
+def speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone]) -> bool:
+    """Whether a gate, in policy or beside a criterion, has this word in it."""
     return word in project.policy_in_force or word in repr(documents)
 
 
@@ -153,7 +158,7 @@ def piece_of(row: Evidence, *, whole: bool = True) -> Piece:
         facts.Measurement(one.name, one.value, one.unit, one.subject, facts.Known(one.known), one.unresolved)
         for one in sorted(row.measurements.all(), key=lambda one: (one.name, one.subject))
     )
-    static = row.kind in KINDS or (row.delivery_id is None and not row.job)  # worked out here, sent by nobody
+    static = row.kind in KINDS or row.kind in DERIVED or (row.delivery_id is None and not row.job)
     place = (row.kind, row.sha, row.job, row.shard, row.attempt, row.digest, static)
     if not whole:
         return Piece(*place, measurements=measured)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from milestones import facts
 from milestones.codec import from_plain
@@ -81,6 +82,7 @@ class Row:
     awaits_sign_off: bool
     signed_by: str
     gates: tuple[GateShown, ...]
+    beside: Any = None  # its history and what could prove it, where the page tells them
 
     @property
     def lack(self) -> Lack | None:
@@ -93,7 +95,14 @@ class Row:
 
     @property
     def word(self) -> str:
-        return "awaits sign-off" if self.awaits_sign_off else str(self.state)
+        if self.awaits_sign_off:
+            return "passes, not in policy" if self.is_accepted else "awaits sign-off"
+        return str(self.state)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a proposal that a person accepted holds, and nothing in policy or document binds it."""
+        return bool(self.beside and self.beside.bound) and all(one.verdict.state is State.PASS for one in self.gates)
 
     @property
     def tone(self) -> str:

@@ -15,6 +15,9 @@ register = template.Library()
 PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
+    ("endpoints", "Endpoints"),
+    ("changes", "Changes"),
+    ("behaviour", "Behaviour"),
     ("decisions", "Decisions"),
     ("report", "Weekly report"),
 )

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from milestones.clients.git import GitError
 from milestones.models import Milestone, Project, Promotion, Role
-from milestones.services import judging, promote, sign_off
+from milestones.services import bindings, judging, promote, sign_off
 
 from .access import person_of, project_for, signed_in
 from .projects import is_fragment, page_of
@@ -88,6 +88,25 @@ def sign_off_criteria(request: HttpRequest, slug: str, key: str) -> HttpResponse
     if is_fragment(request):
         return _page(request, project, key, {}, 200)
     return redirect(f"{reverse('project', args=[project.slug])}?milestone={quote(key, safe='')}")
+
+
+@require_POST
+@signed_in
+def bind_criterion(request: HttpRequest, slug: str, key: str) -> HttpResponse:
+    """Accept gates that are proposed for a criterion (`accept` is its id and the gates), or take that back (`undo`)."""
+    project = project_for(person_of(request), slug, Role.MAINTAINER)
+    milestone = _milestone(project, key)
+    identity, *gates = request.POST.get("accept", "").split(";")
+    try:
+        if "undo" in request.POST:
+            bindings.undo(milestone, request.POST["undo"], by=person_of(request))
+        else:
+            bindings.accept(milestone, identity, gates, by=person_of(request))
+    except promote.NotAllowedError as refused:
+        return _page(request, project, key, {"refused": str(refused)}, 422)
+    if is_fragment(request):
+        return _page(request, project, key, {}, 200)
+    return redirect(f"{reverse('project', args=[project.slug])}?milestone={quote(key, safe='')}#definition")
 
 
 def _page(request: HttpRequest, project: Project, key: str, context: dict[str, Any], status: int) -> HttpResponse:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import endpoints, functions, leftovers, routes, similarity
+from . import audit, endpoints, functions, leftovers, routes, similarity
 from .kind import Case, Kind, Static
 
 KINDS: Mapping[str, Kind] = {
+    "audit": audit.KIND,
     "endpoints": endpoints.KIND,
     "functions": functions.KIND,
     "leftovers": leftovers.KIND,
