@@ -116,6 +116,16 @@ FAMILIES: Mapping[str, Family] = {
         Family("guards", "routes", "guards of both systems", _REREAD),
         Family("endpoints", "endpoints", "endpoint states", _REREAD, rising=_STATES),
         Family("functions", "functions", "functions of both systems", _REREAD, rising=frozenset({"identical"})),
+        _upload(
+            "html",
+            "html-pairs",
+            "renderings of both systems",
+            "pages.jsonl",
+            volume="pairs",
+            rising=frozenset(
+                {"pairs", "raw_equal", "equal", "minified_equal", "score_min", "score_mean", "minified_score_min"}
+            ),
+        ),
         Family("templates", "templates", "templates of both systems", _REREAD, rising=frozenset({"matched"})),
         Family("readability", "readability", "hops and helpers of endpoints", _REREAD),
         Family("inventory", "inventory", "inventories", _REREAD),

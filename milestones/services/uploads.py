@@ -9,7 +9,7 @@ from milestones.codec import storable, to_plain
 from milestones.models import Delivery, Evidence, WorkState
 from milestones.results import PARSERS
 
-from . import claims, derived, dumped, evaluate, mirror, parsed, readings, recorded, regress
+from . import claims, derived, dumped, evaluate, mirror, page_pairs, parsed, readings, recorded, regress
 from .taken import Read
 
 # how each kind that can be sent is read
@@ -17,6 +17,7 @@ READERS: Mapping[str, Read] = {
     **dict.fromkeys(PARSERS, parsed.taken),
     **dict.fromkeys(dumped.KINDS, dumped.taken),
     "recording": recorded.taken,
+    **dict.fromkeys(page_pairs.KINDS, page_pairs.taken),
 }
 KINDS = frozenset(READERS)
 
