@@ -98,7 +98,7 @@ def _kept(_tag: str, name: str, value: str) -> str | None:
 
 def marked(html: str, path: str, marks: Iterable[Mark], page_of: Callable[[str], str]) -> str:
     """The page with its links resolved and its marks at their lines; `page_of` is a document's address, "" for none."""
-    root = lxml.html.fragment_fromstring(html, create_parent="div")
+    root = lxml.html.fragment_fromstring(html or " ", create_parent="div")
     anchors = _name_headings(root)
     for link in list(root.iter("a")):
         _lead(link, path, anchors, page_of)
