@@ -240,12 +240,9 @@ def _append(block: HtmlElement, mark: HtmlElement) -> None:
 
 
 def _prepend(block: HtmlElement, mark: HtmlElement) -> None:
-    """Before the block's own words, and behind its box."""
+    """Before the block's own words, in the place of a float that lies beside their first line."""
     if len(block) and block[0].tag == "p" and not (block.text or "").strip():
         _prepend(block[0], mark)
-    elif len(block) and block[0].tag == "input" and not (block.text or "").strip():
-        mark.tail, block[0].tail = block[0].tail, None
-        block.insert(1, mark)
     else:
         mark.tail, block.text = block.text, None
         block.insert(0, mark)
