@@ -178,7 +178,7 @@ def overview(project: Project, key: str = "") -> Overview:
     return Overview(
         line=line,
         commit=Commit.objects.filter(project=project, sha=project.sha).first(),
-        seen=promote.seen_of(line.judgement) if line.judgement else "",
+        seen=promote.seen_of(line.judgement, stop.key) if line.judgement and stop else "",
         chosen=_chosen(project, stop) if stop else None,
         trends=trends_of(project, evaluate.policy_of(project), stop.key if stop else ""),
         problems=(*_strays(line), *(from_plain(Problem, one) for one in project.problems)),

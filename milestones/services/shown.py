@@ -9,6 +9,7 @@ from typing import Any
 from milestones import facts
 from milestones.codec import from_plain
 from milestones.facts import Finding, Lack, State, Verdict
+from milestones.gates.bounds import measure_in
 from milestones.gates.criteria import criteria_of
 from milestones.gates.measures import family_of
 from milestones.models import Evidence, Milestone
@@ -48,7 +49,7 @@ class GateShown:
 
     @property
     def measure(self) -> str:
-        return self.verdict.gate.split()[0]
+        return measure_in(self.verdict.gate)
 
     @property
     def places(self) -> tuple[Finding, ...]:
@@ -157,7 +158,7 @@ class Witness:
         return sentence
 
     def of(self, verdict: Verdict) -> GateShown:
-        measure = verdict.gate.split()[0]
+        measure = measure_in(verdict.gate)
         family = family_of(measure)
         last = self.last.get(family.kind, "") if family else ""
         return GateShown(verdict, self.sources.get(measure), last)
