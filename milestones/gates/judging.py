@@ -14,6 +14,7 @@ from milestones.gates.bounds import Bound, Reference, doubt, parse_bound, within
 from milestones.gates.criteria import criteria_of, set_aside, words_of
 from milestones.gates.measures import Family, complaint_about, family_of
 from milestones.gates.policy import MilestonePolicy, Proof
+from milestones.gates.scopes import scoped
 
 _WORST = (State.FAIL, State.UNKNOWN, State.PASS)
 
@@ -237,6 +238,7 @@ def judge_milestone(
     a line reworded or deleted must not take its gate along.
     """
     policy = policy or MilestonePolicy(milestone.key)
+    reading = scoped(reading, policy)
     bench = _Bench(policy.proves, reading, signed, accepted)
     criteria = tuple(bench.judge(criterion, claimed) for criterion, claimed in criteria_of(milestone))
     done = tuple(judge_gate(bound, reading) for bound in policy.done)

@@ -23,7 +23,7 @@ from milestones.parity.endpoints import EndpointState, Key, state_of
 
 from . import claims, dumped, evaluate, readings
 from .green import Green, green_at
-from .statics.endpoints import is_ported, subjects
+from .statics.endpoints import is_ported, parts
 
 KIND = "endpoint-proofs"
 VERSION = 1
@@ -167,7 +167,7 @@ def state_of_row(row: Mapping[str, Any], proven: Proven) -> EndpointState:
 def _counts(
     rows: list[dict[str, Any]], states: Mapping[Key, EndpointState], proven: Proven, policy: Policy, unresolved: int
 ) -> Iterator[Measurement]:
-    for subject, part in [("", rows), *subjects(rows, policy)]:
+    for name, subject, part in parts(rows, policy):
         of = [states[_key(row)] for row in part]
         done = (EndpointState.VERIFIED, EndpointState.RETIRED)
         counts = {
@@ -176,8 +176,8 @@ def _counts(
             "retired": of.count(EndpointState.RETIRED),
             "unproven": of.count(EndpointState.PORTED),
         }
-        for name, count in counts.items():
-            yield Measurement(f"endpoints.{name}", count, "count", subject, Known.STATIC, unresolved)
+        for measure, count in counts.items():
+            yield Measurement(name(f"endpoints.{measure}"), count, "count", subject, Known.STATIC, unresolved)
 
 
 def _disputed(
