@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from milestones.expectations import Rule
@@ -12,15 +12,25 @@ from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
+from milestones.gates.expected import Expected, read_expected
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.owners import NO_OWNERS, Owners, read_owners
+from milestones.gates.people import (
+    SignOffRule,
+    Stage,
+    WaiverRule,
+    read_order,
+    read_sign_offs,
+    read_stages,
+    read_waivers,
+)
 from milestones.gates.sections import Section, load
 
-DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
+DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "tests.skipped", "leftovers.imports")
 
 SECTIONS = (
     "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
-    "contract",
+    "contract", "expected", "sign_off", "waivers", "stages", "order",
 )  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
@@ -109,6 +119,11 @@ class Policy:
     accept: tuple[Acceptance, ...] = ()
     contracts: tuple[Rule, ...] = ()
     owners: Owners = NO_OWNERS
+    expected: Expected = field(default_factory=Expected)
+    sign_offs: tuple[SignOffRule, ...] = ()
+    waivers: WaiverRule = field(default_factory=WaiverRule)
+    stages: tuple[Stage, ...] = ()
+    order: tuple[tuple[str, ...], ...] = ()
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -140,6 +155,11 @@ def read_policy(text: str) -> Policy:
         leftovers=_leftovers(root.table("leftovers")),
         frozen=_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        expected=read_expected(root.table("expected")),
+        sign_offs=read_sign_offs(root.tables("sign_off")),
+        waivers=read_waivers(root.table("waivers")),
+        stages=read_stages(root.table("stages")),
+        order=read_order(root.table("order")),
         contracts=read_contracts(root),
         owners=read_owners(root.table("owners"), root.table("guards")),
     )

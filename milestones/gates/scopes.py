@@ -38,6 +38,7 @@ def scoped(reading: Reading, rule: MilestonePolicy) -> Reading:
         previous=_measured(reading.previous, mark),
         brought=_over(reading.brought, mark),
         places=_over(reading.places, mark, places),
+        parts={name: parts for name, parts in reading.parts.items() if name not in own},
     )
 
 

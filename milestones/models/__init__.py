@@ -1,5 +1,7 @@
 """Tables and their named queries, a file a noun group."""
 
+from .contract import RecordedPair
+from .decision import Decision, Seal
 from .delivery import Channel, Delivery
 from .document import (
     Binding,
@@ -12,8 +14,8 @@ from .document import (
 )
 from .evidence import BlobFact, Commit, Evidence, Measurement
 from .history import RouteHistory
-from .judgement import Decision, Judgement, Promotion, Verdict
-from .milestone import KEY_LENGTH, Criterion, Milestone, SignOff
+from .judgement import Judgement, Kept, Promotion, Regression, Verdict
+from .milestone import KEY_LENGTH, Criterion, Milestone
 from .project import EntryLink, Membership, Project, Role, UploadToken
 from .results import (
     CoverageLines,
@@ -25,6 +27,7 @@ from .results import (
     TestAlias,
     ToldOutcome,
 )
+from .word import Circumstance, CompleteSet, Correction, PolicyChange, SignOff, Waiver
 from .work import ATTEMPTS, Work, WorkState
 
 __all__ = [
@@ -33,7 +36,10 @@ __all__ = [
     "Binding",
     "BlobFact",
     "Channel",
+    "Circumstance",
     "Commit",
+    "CompleteSet",
+    "Correction",
     "CoverageLines",
     "Criterion",
     "CriterionEvent",
@@ -48,22 +54,28 @@ __all__ = [
     "Evidence",
     "Expected",
     "Judgement",
+    "Kept",
     "LintFindings",
     "Measurement",
     "Membership",
     "Milestone",
     "Outcomes",
+    "PolicyChange",
     "Project",
     "Promotion",
+    "RecordedPair",
+    "Regression",
     "RemovedTest",
     "Role",
     "RollSegment",
     "RouteHistory",
+    "Seal",
     "SignOff",
     "TestAlias",
     "ToldOutcome",
     "UploadToken",
     "Verdict",
+    "Waiver",
     "Work",
     "WorkState",
 ]

@@ -19,9 +19,10 @@ from milestones.codec import to_plain
 from milestones.facts import Finding, Known, Measurement
 from milestones.gates.policy import Policy
 from milestones.models import Evidence, Project
+from milestones.parity import contracts
 from milestones.parity.endpoints import EndpointState, Key, state_of
 
-from . import claims, dumped, evaluate, readings
+from . import behaviour, claims, dumped, evaluate, readings
 from .green import Green, green_at
 from .statics.endpoints import is_ported, parts
 
@@ -85,6 +86,7 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     then = evaluate.evidence_in_force(project, project.start_sha) if project.start_sha else now
     asked = {one["id"] for row in static.details["rows"] for one in (*row["tests"], *row["tests_now"]) if one["asked"]}
     proven = proven_by_tests(static.details, green_at(project, then, asked), green_at(project, now, asked))
+    proven = with_recordings(static.details["rows"], proven, behaviour.latest_of(project, sha))
     disputes = (*_disputes(project, sha, static), *_disputes(project, project.start_sha, None))
     states = {_key(row): state_of_row(row, proven) for row in static.details["rows"]}
     open_ = sum(len(static.details[side][part]) for side in ("legacy", "new") for part in ("unresolved", "unparsed"))
@@ -131,6 +133,26 @@ def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Prov
             lacking[_key(row)] = tuple(
                 _lacking(test, same, row) for test in before if test not in same or test not in after
             )
+    return Proven(tested, verified, lacking)
+
+
+def with_recordings(rows: Iterable[Mapping[str, Any]], proven: Proven, comparison: Evidence | None) -> Proven:
+    """What tests prove and recorded answers do; an endpoint that answers otherwise than before is not verified."""
+    if comparison is None or comparison.problems:
+        return proven
+    tested, verified, lacking = dict(proven.tested), dict(proven.verified), dict(proven.lacking)
+    for row in rows:
+        told = behaviour.told_of(comparison.details, row["method"], contracts.shape_of(row["path"]))
+        count = sum(one["pairs"] + one["alone"] for one in told)
+        if not count:
+            continue
+        key = _key(row)
+        tested[key] = (*tested.get(key, ()), f"{count} answers recorded on the legacy system")
+        if any(one["mismatched"] or one["alone"] for one in told):
+            verified.pop(key, None)
+            lacking[key] = (*lacking.get(key, ()), "not all of its recorded answers are the same on the new system")
+        else:
+            verified[key] = (*verified.get(key, ()), f"{count} recorded answers are the same on the new system")
     return Proven(tested, verified, lacking)
 
 

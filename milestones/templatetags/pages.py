@@ -16,6 +16,8 @@ PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
     ("endpoints", "Endpoints"),
+    ("behaviour", "Behaviour"),
+    ("decisions", "Decisions"),
     ("report", "Weekly report"),
 )
 
