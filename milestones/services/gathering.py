@@ -20,7 +20,7 @@ from . import circumstances, complete_sets, contradictions, measuring, words
 from .statics import KINDS
 
 # what is worked out here from other evidence, and not sent by anybody
-DERIVED = frozenset({"docs", "endpoint-proofs"})
+DERIVED = frozenset({"docs", "endpoint-proofs", "contract", "frozen-proofs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
     documents = documents_of(project)
     trees = _trees(project, sha)
     here = trees.same(sha)
-    start = trees.same(project.start_sha) if _speaks_of("baseline", project, documents) else []
-    before = trees.same(trees.parent) if _speaks_of("previous", project, documents) else []
+    start = trees.same(project.start_sha) if speaks_of("baseline", project, documents) else []
+    before = trees.same(trees.parent) if speaks_of("previous", project, documents) else []
     rows = _rows(project, {*here, *start, *before})
     seen = Evidence.objects.last_of_each_kind(project)
     standing = list(Circumstance.objects.standing(project))
@@ -84,7 +84,8 @@ def documents_of(project: Project) -> tuple[facts.Milestone, ...]:
     return tuple(from_plain(facts.Milestone, plain) for plain in rows)
 
 
-def _speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone]) -> bool:
+def speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone]) -> bool:
+    """Whether a gate, in policy or beside a criterion, has this word in it."""
     return word in project.policy_in_force or word in repr(documents)
 
 

@@ -12,20 +12,19 @@ from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
 from . import (
-    behaviour,
     bindings,
     burndown,
     chronicle,
     claims,
     conditions,
     contradictions,
+    derived,
     dismissals,
     evaluate,
     history,
     measuring,
     mirror,
     policy_history,
-    proofs,
     readings,
     regress,
 )
@@ -82,8 +81,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         burndown.store(project, course)
     conditions.ensure(claim, project, repo, seen.sha)
     project.refresh_from_db()
-    behaviour.settle(claim, project, seen.sha)
-    proofs.settle(claim, project, seen.sha)
+    derived.settle(claim, project, seen.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep

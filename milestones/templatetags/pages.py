@@ -16,6 +16,8 @@ PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
     ("endpoints", "Endpoints"),
+    ("likeness", "Likeness"),
+    ("changes", "Changes"),
     ("behaviour", "Behaviour"),
     ("decisions", "Decisions"),
     ("report", "Weekly report"),
