@@ -125,7 +125,7 @@ def test_an_endpoint_goes_its_road_by_evidence_alone(work: Work) -> None:
     assert states(project) == {"GET /times": "retired", "GET /tickets/{number}": "ported", "POST /tickets": "tested"}
     lost = {" ".join(line.key): line.flags for line in found.lines}
     assert lost == {"GET /times": (), "GET /tickets/{number}": (), "POST /tickets": ("missing",)}
-    assert found.lines[1].lacking == ("tests/test_ferry.py::test_ticket is not known to pass",)
+    assert found.lines[1].lacking == ("tests/test_ferry.py::test_ticket fails on the new system",)
     assert {line.row["owner"] for line in found.lines} == {"", "@office"}
 
 
