@@ -23,6 +23,13 @@ class Reader:
 
     repo: git.Repository
     progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
+    trees: dict[str, list[git.TreeEntry]] = field(default_factory=dict)
+
+    def files(self, sha: str) -> list[git.TreeEntry]:
+        """The plain files of a commit, listed once for all who read it."""
+        if sha not in self.trees:
+            self.trees[sha] = [entry for entry in self.repo.tree(sha) if entry.is_file]
+        return self.trees[sha]
 
     def cached(
         self, reader: str, entries: Iterable[git.TreeEntry], read: Callable[[str, bytes], Any], *, by_path: bool = False
@@ -36,6 +43,12 @@ class Reader:
         missing = [place for place in places if place not in known]
         known |= self._read_new(reader, missing, read, places)
         return {entry.path: known[place] for place, found in places.items() if place in known for entry in found}
+
+    def known(self, reader: str, entries: Iterable[git.TreeEntry]) -> dict[str, Any]:
+        """path -> facts of those files that were read before, by this reader and whatever their path."""
+        listed = list(entries)
+        known = _remembered(reader, sorted({entry.sha for entry in listed}))
+        return {entry.path: known[entry.sha, ""] for entry in listed if (entry.sha, "") in known}
 
     def _read_new(
         self,

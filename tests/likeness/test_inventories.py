@@ -7,7 +7,7 @@ from milestones.parity.inventories.comparing import compare
 from milestones.parity.inventories.finders import UNTOLD, Item
 from milestones.parity.inventories.sightings import sightings_of
 
-FLASK = b'''
+FLASK = b"""
 import os, signal, atexit
 SECRET = "HARBOUR_SECRET"
 app.config["SESSION_COOKIE_NAME"] = "harbour"
@@ -28,8 +28,8 @@ request_started.connect(count)
 os.environ[SECRET]
 os.getenv("PORT")
 app.config["DEBUG"]
-'''
-FASTAPI = b'''
+"""
+FASTAPI = b"""
 import os, time
 from starlette.concurrency import run_in_threadpool
 
@@ -58,8 +58,8 @@ class Shimmering: ...
 os.environ.get("HARBOUR_SECRET")
 os.environ[name_of(x)]
 env.str("PORT")
-'''
-PYRAMID = b'''
+"""
+PYRAMID = b"""
 config.add_tween("harbour.tweens.timer")
 config.add_subscriber(add_db, NewRequest)
 config.add_subscriber(other, SomethingElse)
@@ -71,8 +71,8 @@ def missing(request): ...
 def broken(error, request): ...
 
 request.registry.settings["harbour.port"]
-'''
-DJANGO = b'''
+"""
+DJANGO = b"""
 MIDDLEWARE = ["a.First", "b.Second"]
 handler404 = "harbour.views.lost"
 
@@ -80,7 +80,7 @@ handler404 = "harbour.views.lost"
 def saved(sender, **kwargs): ...
 
 settings.BERTHS
-'''
+"""
 
 
 def names(inventory: str, source: bytes) -> list[str]:
