@@ -59,7 +59,15 @@ _TESTS = (
     '"$SERVER/api/projects/{slug}/evidence/junit?sha={sha}"'
 )
 _PAIR = "name the pair of {measure} under [similarity] in migration.toml, and see that both its files are at {short}"
+_RECORD = (
+    "record the tests of both systems (pytest --record answers.jsonl) and send both: "
+    'curl -H "Authorization: Bearer $TOKEN" --data-binary @answers.jsonl '
+    '"$SERVER/api/projects/{slug}/evidence/recording?sha={sha}&system=new"'
+)
 _STATES = frozenset({"tested", "ported", "verified", "retired"})
+
+# measures of tests that are read from source, not from results: each is a family of its own
+OF_THE_AUDIT = ("tests.assertions_changed", "tests.changed_otherwise", "tests.verified")
 
 FAMILIES: Mapping[str, Family] = {
     family.prefix: family
@@ -80,7 +88,14 @@ FAMILIES: Mapping[str, Family] = {
             for tool in ("ruff", "flake8", "pylint", "mypy", "pyright", "eslint", "checkstyle", "annotations")
         ),
         _upload("coverage", "coverage", "coverage results", "coverage.xml", volume="total", rising=EVERY),
-        _upload("contract", "recording", "recordings of both systems", "recording.jsonl", volume="pairs"),
+        Family(
+            "contract",
+            "contract",
+            "recordings of both systems",
+            _RECORD,
+            volume="pairs",
+            rising=frozenset({"pairs", "verified"}),
+        ),
         _upload("metric", "metrics", "metrics", "metrics.json"),
         Family("similarity", "similarity", "the similarity of its pair", _PAIR, directed=False),
         Family(
@@ -118,6 +133,10 @@ FAMILIES: Mapping[str, Family] = {
         Family(
             "frozen", "audit", "the audit of frozen files", f"list them in [frozen] of migration.toml, or {_REREAD}"
         ),
+        *(
+            Family(name, "audit", "the audit of the tests", _REREAD, rising=frozenset({"verified"}))
+            for name in OF_THE_AUDIT
+        ),
         Family("stage", "stage", "stages", _BY_HAND, rising=frozenset({"soaked_hours"})),
         Family("calendar", "calendar", "the calendar of freezes", _BY_HAND),
         Family("hold", "hold", "holds", _BY_HAND),
@@ -127,6 +146,8 @@ FAMILIES: Mapping[str, Family] = {
 
 def family_of(measure: str) -> Family | None:
     """The family with the longest name that `measure` starts with: lint.ruff before lint."""
+    if measure in OF_THE_AUDIT:
+        return FAMILIES[measure]
     parts = measure.split(".")
     if not all(parts):
         return None

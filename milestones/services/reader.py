@@ -23,13 +23,15 @@ class Reader:
 
     repo: git.Repository
     progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
-    trees: dict[str, list[git.TreeEntry]] = field(default_factory=dict)
+    kept: dict[str, Any] = field(default_factory=dict)  # what one look reads more than once
 
     def files(self, sha: str) -> list[git.TreeEntry]:
         """The plain files of a commit, listed once for all who read it."""
-        if sha not in self.trees:
-            self.trees[sha] = [entry for entry in self.repo.tree(sha) if entry.is_file]
-        return self.trees[sha]
+        known = f"files at {sha}"
+        if known not in self.kept:
+            self.kept[known] = [entry for entry in self.repo.tree(sha) if entry.is_file]
+        found: list[git.TreeEntry] = self.kept[known]
+        return found
 
     def cached(
         self, reader: str, entries: Iterable[git.TreeEntry], read: Callable[[str, bytes], Any], *, by_path: bool = False

@@ -38,6 +38,7 @@ def figure(value: float | None) -> str:
 _SIGNS = {
     "pass": "●", "fail": "■", "unknown": "◆", "missing-here": "◆", "never-connected": "◇", "unusable": "◈",
     "claimed": "◌", "later": "○", "done": "●", "failed": "■", "dead": "■", "waiting": "◆",
+    "legacy": "○", "tested": "◐", "ported": "◌", "verified": "●", "retired": "◉",
 }  # fmt: skip
 
 

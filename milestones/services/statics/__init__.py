@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import endpoints, functions, inventory, leftovers, readability, routes, similarity, templates
+from . import audit, endpoints, functions, inventory, leftovers, readability, routes, similarity, templates
 from .kind import Case, Kind, Static
 
 KINDS: Mapping[str, Kind] = {
+    "audit": audit.KIND,
     "endpoints": endpoints.KIND,
     "functions": functions.KIND,
     "inventory": inventory.KIND,
