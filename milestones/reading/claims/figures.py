@@ -76,7 +76,8 @@ _FIGURE = re.compile(
 # What is not a measurement of now, or not of all of it
 _NO_MEASUREMENT = re.compile(
     r"(?i)~|≈|≤|≥|<|>|\b(?:about|around|target|goal|threshold|baseline|before|previous(?:ly)?|initial(?:ly)?|from"
-    r"|start(?:ed)?|expected|estimated?|plan(?:ned)?|should|must|at least|at most|max(?:imum)?|min(?:imum)?|limit|budget|e\.g|would|old|legacy)\b"
+    r"|start(?:ed)?|expected|estimated?|plan(?:ned)?|should|must|at least|at most|max(?:imum)?|min(?:imum)?|limit"
+    r"|budget|e\.g|would|old|legacy)\b"
 )
 _REACH = re.compile(r"== (?!0(?:\.0+)?%?$)")  # a bare number in a table is what to reach, from either side
 _SENTENCE = re.compile(r"(?<=[.;!?])\s+")
