@@ -42,7 +42,8 @@ _FOLDER = re.compile(r"(?<![\w/.*-])(?P<folder>(?:[\w.-]+/)+)(?![\w*{<])")
 _FILE = re.compile(r"[\w-]+\.(?:py|js|ts|tsx|jsx|rb|go|java|kt|php|rs|cs)\b")
 _CLAUSE = re.compile(r"[.;|]\s|\s[—–]\s|\|")
 _STOP = frozenset(
-    ["a", "an", "the", "and", "or", "of", "in", "on", "at", "to", "is", "it", "its", "as", "by", "we", "our", "no",
+    ["a", "an", "the", "all", "and", "or", "of", "in", "on", "at", "to", "is", "it", "its", "as", "by", "we", "our",
+     "no",
      "for", "this", "that", "with", "from", "have", "has", "had", "are", "was", "were", "be", "been", "use", "using",
      "used",
      "also", "into", "they", "them", "their", "which", "what", "when", "where", "there", "here", "then", "such",
