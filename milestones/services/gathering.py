@@ -16,11 +16,11 @@ from milestones.gates.pieces import Piece
 from milestones.gates.policy import Policy
 from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence, Milestone, Project
 
-from . import circumstances, complete_sets, contradictions, measuring, verified, words
+from . import circumstances, complete_sets, contradictions, measuring, words
 from .statics import KINDS
 
 # what is worked out here from other evidence, and not sent by anybody
-DERIVED = frozenset({"docs", "endpoint-proofs"})
+DERIVED = frozenset({"docs", "endpoint-proofs", "contract", "frozen-proofs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,12 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
     documents = documents_of(project)
     trees = _trees(project, sha)
     here = trees.same(sha)
-    start = trees.same(project.start_sha) if _speaks_of("baseline", project, documents) else []
-    before = trees.same(trees.parent) if _speaks_of("previous", project, documents) else []
+    start = trees.same(project.start_sha) if speaks_of("baseline", project, documents) else []
+    before = trees.same(trees.parent) if speaks_of("previous", project, documents) else []
     rows = _rows(project, {*here, *start, *before})
     seen = Evidence.objects.last_of_each_kind(project)
     standing = list(Circumstance.objects.standing(project))
     pieces = _pieces([one for one in rows if one.kind != "docs"], here) + _documents(project, sha, policy, rows, here)
-    if _speaks_of(verified.NAME, project, documents):
-        pieces += _proven(project, sha, policy, here, trees)
     inputs = Inputs(
         sha=sha,
         slug=project.slug,
@@ -80,25 +78,14 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
     return Gathered(inputs, tuple(circumstances.identity(standing, here)))
 
 
-def _proven(
-    project: Project, sha: str, policy: Policy, here: Iterable[str], trees: _Trees
-) -> tuple[Piece, ...]:  # fmt: skip
-    """How many frozen tests results prove on both systems, where a gate asks: it rests on two commits' results."""
-    rows, before = (_rows(project, shas) for shas in (here, trees.same(project.start_sha)))
-    found = verified.verified_at(project, rows, before, policy.frozen.legacy_job)
-    if found is None:
-        return ()
-    digest = f"{found.same}/{found.verified}/{found.unknown}"
-    return (Piece(verified.KIND, sha, digest=digest, static=True, measurements=(found.measurement,)),)
-
-
 def documents_of(project: Project) -> tuple[facts.Milestone, ...]:
     """The milestones of the documents in force, in their order."""
     rows = Milestone.objects.filter(project=project).in_order().values_list("facts", flat=True)
     return tuple(from_plain(facts.Milestone, plain) for plain in rows)
 
 
-def _speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone]) -> bool:
+def speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone]) -> bool:
+    """Whether a gate, in policy or beside a criterion, has this word in it."""
     return word in project.policy_in_force or word in repr(documents)
 
 
@@ -171,7 +158,7 @@ def piece_of(row: Evidence, *, whole: bool = True) -> Piece:
         facts.Measurement(one.name, one.value, one.unit, one.subject, facts.Known(one.known), one.unresolved)
         for one in sorted(row.measurements.all(), key=lambda one: (one.name, one.subject))
     )
-    static = row.kind in KINDS or row.kind in DERIVED
+    static = row.kind in KINDS or row.kind in DERIVED or (row.delivery_id is None and not row.job)
     place = (row.kind, row.sha, row.job, row.shard, row.attempt, row.digest, static)
     if not whole:
         return Piece(*place, measurements=measured)

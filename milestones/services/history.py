@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,14 +19,15 @@ from milestones.facts import Document, Milestone, Problem
 from milestones.gates.policy import Policy
 from milestones.globs import matches
 from milestones.models import DocumentVersion, Project
-from milestones.reading.history import Event, Story, owned
-from milestones.reading.words import normal
+from milestones.reading.history import Story, forgive_moves, owned, unreadable
 
+from .contradictions import FAULTS
 from .documents import DOC_PATTERNS
 from .elsewhere import Claimed, Elsewhere, Node, claimed_in, restated
 from .reader import Reader
 
 VERSION = 1
+log = logging.getLogger(__name__)
 AT_ONCE = 200  # versions whose facts are held in memory together
 
 
@@ -93,7 +95,12 @@ def read_history(project: Project, reader: Reader, sha: str, policy: Policy, doc
     except git.GitError as error:
         return Told("", basis, problems=(Problem(f"the history of the documents was not read: {error.reason}"),))
     chapters = _grouped(project if known else None, found.versions)
-    _tell(chapters, _Library(reader, sizes), documents)
+    try:
+        _tell(chapters, _Library(reader, sizes), documents)
+    except FAULTS as fault:
+        log.exception("the history of documents up to %s", sha)
+        said = f"the history of the documents could not be told: {type(fault).__name__}: {fault}"
+        return Told("", basis, problems=(Problem(said),))
     return Told(sha, basis, not known, tuple(chapters), _problems(found.cut_at, found.versions, sizes))
 
 
@@ -158,7 +165,7 @@ class _Library:
             found = self.documents(some)
             for blob in some:
                 document = found.get(blob) if blob else Document("")
-                yield None if document is None or _unreadable(document) else document
+                yield None if document is None or unreadable(document) else document
 
 
 def _read(_path: str, data: bytes) -> Any:
@@ -172,11 +179,6 @@ def _slim(one: Milestone) -> Milestone:
     return replace(one, goal="", status_text="", targets=(), children=tuple(_slim(child) for child in one.children))
 
 
-def _unreadable(document: Document) -> bool:
-    """Whether nothing of it could be read, which is not the same as that nothing stands in it."""
-    return bool(document.problems) and not (document.title or document.milestones or document.criteria)
-
-
 def _tell(chapters: Sequence[Chapter], library: _Library, documents: Sequence[Document]) -> None:
     blobs = list(dict.fromkeys(one.blob for chapter in chapters for _, one in chapter.versions if one.blob))
     for first in range(0, len(blobs), AT_ONCE):
@@ -184,12 +186,8 @@ def _tell(chapters: Sequence[Chapter], library: _Library, documents: Sequence[Do
     elsewhere = Elsewhere(documents, _Timelines(chapters, library, documents))
     for chapter in chapters:
         chapter.stories = reading.history(_versions(chapter, library, elsewhere))
-    arrived = {
-        (event.commit, normal(event.after))
-        for chapter in chapters for story in chapter.stories for event in story.events if event.what == "appeared"
-    }  # fmt: skip
-    for chapter in chapters:
-        chapter.stories = tuple(_unless_moved(story, arrived) for story in chapter.stories)
+    for chapter, stories in zip(chapters, forgive_moves([chapter.stories for chapter in chapters]), strict=True):
+        chapter.stories = stories
 
 
 def _versions(chapter: Chapter, library: _Library, elsewhere: Elsewhere) -> Iterator[reading.Version]:
@@ -237,16 +235,6 @@ class _Timelines:
         for (order, one), document in zip(chapter.versions, self.library.in_order(blobs), strict=True):
             found += [Claimed(order, one.sha, claimed_in(document))] if document is not None else []
         return found
-
-
-def _unless_moved(story: Story, arrived: set[tuple[str, str]]) -> Story:
-    """A criterion that the same commit put into another document was moved there, which weakens nothing."""
-    return replace(story, events=tuple(_not_weakened(one, arrived) for one in story.events))
-
-
-def _not_weakened(event: Event, arrived: set[tuple[str, str]]) -> Event:
-    moved = event.what == "removed" and (event.commit, normal(event.before)) in arrived
-    return replace(event, weakened=event.weakened and not moved)
 
 
 def moment(seconds: int) -> datetime:

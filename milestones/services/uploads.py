@@ -9,7 +9,7 @@ from milestones.codec import storable, to_plain
 from milestones.models import Delivery, Evidence, WorkState
 from milestones.results import PARSERS
 
-from . import behaviour, claims, dumped, evaluate, mirror, parsed, proofs, readings, recorded, regress
+from . import claims, derived, dumped, evaluate, mirror, page_pairs, parsed, readings, recorded, regress
 from .taken import Read
 
 # how each kind that can be sent is read
@@ -17,6 +17,7 @@ READERS: Mapping[str, Read] = {
     **dict.fromkeys(PARSERS, parsed.taken),
     **dict.fromkeys(dumped.KINDS, dumped.taken),
     "recording": recorded.taken,
+    **dict.fromkeys(page_pairs.KINDS, page_pairs.taken),
 }
 KINDS = frozenset(READERS)
 
@@ -47,8 +48,7 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
             found.store(evidence)
     readings.ensure_static(claim, row.project, repo, row.sha)
     for sha in _concerned(row):
-        behaviour.settle(claim, row.project, sha)
-        proofs.settle(claim, row.project, sha)
+        derived.settle(claim, row.project, sha)
     with claim.writing() as held:
         for sha in _concerned(row)[1:]:
             evaluate.judge(row.project_id, sha)

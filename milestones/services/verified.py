@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
 
 from milestones.facts import Known, Measurement
 from milestones.models import Evidence, Project
 from milestones.results.packing import Mark
 from milestones.results.roll import test_of
 
-from . import outcomes
+from . import claims, evaluate, gathering, outcomes, readings
 
-NAME, KIND = "tests.verified", "test-proofs"
+KIND = "frozen-proofs"
+NAME = "tests.verified"
 SAME = frozenset({"unchanged", "plumbing", "moved", "renamed"})
 Address = tuple[str, str]  # a runner's suite and the bare name
 
@@ -28,6 +34,28 @@ class Verified:
     @property
     def measurement(self) -> Measurement:
         return Measurement(NAME, self.verified, "count", "", Known.MEASURED, self.unknown)
+
+
+def settle(claim: claims.Claim | None, project: Project, sha: str) -> None:
+    """Store how many frozen tests are proven at a commit, where a gate asks for it and it is not stored already."""
+    if not gathering.speaks_of(NAME, project, gathering.documents_of(project)):
+        return
+    before = evaluate.evidence_in_force(project, project.start_sha) if project.start_sha else []
+    rows = evaluate.evidence_in_force(project, sha)
+    found = verified_at(project, rows, before, evaluate.policy_of(project).frozen.legacy_job)
+    if found is None:
+        return
+    digest = hashlib.sha256(repr(found).encode()).hexdigest()
+    latest = Evidence.objects.filter(project=project, sha=sha, kind=KIND).order_by("-attempt").first()
+    if latest is not None and latest.digest == digest:
+        return
+    writing: AbstractContextManager[Any] = claim.writing() if claim else transaction.atomic()
+    with writing:
+        row, new = Evidence.objects.get_or_create(
+            project=project, sha=sha, kind=KIND, attempt=latest.attempt + 1 if latest else 1, digest=digest
+        )
+        if new:
+            readings.store_measurements(row, [found.measurement])
 
 
 def verified_at(

@@ -16,8 +16,9 @@ PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
     ("endpoints", "Endpoints"),
-    ("behaviour", "Behaviour"),
+    ("likeness", "Likeness"),
     ("changes", "Changes"),
+    ("behaviour", "Behaviour"),
     ("decisions", "Decisions"),
     ("report", "Weekly report"),
 )
