@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from milestones.facts import Document
@@ -19,29 +19,39 @@ _WITHOUT_PATH = (
     ("no_new", re.compile(r"no new\W.{0,40}?\b(?:folder|directory|director|tree|route module)", re.IGNORECASE)),
     ("dependencies", re.compile(r"no (?:new|changed?|version) .{0,20}dependenc", re.IGNORECASE)),
 )
+_STRONG = re.compile(r"(?:not|never|n't) (?:be )?(?:delete|remove|rename)|may not go", re.IGNORECASE)
 _PLACE = re.compile(r":\d+(?:-\d+)?$")
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """One rule: the key of the policy, the pattern ("" where the words name none), and where it is said."""
+    """One rule: the key of the policy, the pattern ("" where the words name none), and where it is said.
+
+    `sure` where the words leave no doubt and the path is there; the others are written as comments.
+    """
 
     key: str
     pattern: str
     path: str
     line: int
+    sure: bool = True
 
 
-def stated_rules(documents: Iterable[Document], tree: Collection[str]) -> list[Stated]:
-    """Return what documents say of paths, each once; a path that is not in the tree is kept as the words have it."""
+def stated_rules(documents: Iterable[Document], tree: Collection[str], texts: Mapping[str, str]) -> list[Stated]:
+    """Return what documents say of paths, each once; `texts` are the documents themselves, by path."""
     folders = {parent for path in tree for parent in _parents(path)}
     found: dict[tuple[str, str], Stated] = {}
     for document in documents:
+        lines = texts.get(document.path, "").split("\n")
         for one in document.paths:
-            if one.rule in KEYS:
-                pattern = _pattern(one.path, document.path, tree, folders)
-                if pattern and (one.rule != "keep" or _exists(pattern, tree, folders)):
-                    found.setdefault((one.rule, pattern), Stated(KEYS[one.rule], pattern, document.path, one.line))
+            pattern = _pattern(one.path, document.path, tree, folders) if one.rule in KEYS else ""
+            if pattern:
+                sure = _exists(pattern, tree, folders) or one.path.endswith("/")
+                if one.rule == "keep":
+                    sure = sure and _STRONG.search(" ".join(lines[max(0, one.line - 2) : one.line + 1])) is not None
+                known = found.get((one.rule, pattern))
+                if known is None or (sure and not known.sure):
+                    found[one.rule, pattern] = Stated(KEYS[one.rule], pattern, document.path, one.line, sure)
     return list(found.values())
 
 
@@ -59,7 +69,11 @@ def as_toml(rules: Iterable[Stated]) -> list[str]:
     lines: list[str] = []
     for key in dict.fromkeys(one.key for one in listed if one.pattern):
         lines.append(f"{key} = [")
-        lines += [f"  {_quoted(one.pattern)},  # {_place(one)}" for one in listed if one.key == key and one.pattern]
+        lines += [
+            f"  {'' if one.sure else '# '}{_quoted(one.pattern)},  # {_place(one)}"
+            for one in sorted(listed, key=lambda one: not one.sure)
+            if one.key == key and one.pattern
+        ]
         lines.append("]")
     return lines + [f"# {_place(one)} states a rule for {one.key}" for one in listed if not one.pattern]
 

@@ -52,9 +52,10 @@ def _stated(repository: Repository, head: Sighting, docs: Iterable[str]) -> list
         for entry in repository.tree(head.sha)
         if entry.is_file and matches(entry.path, patterns) and (entry.size or 0) <= settings.MIGRATOR_DOC_BYTES
     }
-    texts = [(named[sha], data) for sha, data in repository.blobs(named)]
-    rules = stated_rules((read_document(path, data) for path, data in texts), set(head.paths))
-    return rules + [one for path, data in texts for one in said_without_path(path, data.decode("utf-8", "replace"))]
+    data = {named[sha]: data for sha, data in repository.blobs(named)}
+    texts = {path: one.decode("utf-8", "replace") for path, one in data.items()}
+    rules = stated_rules((read_document(path, one) for path, one in data.items()), set(head.paths), texts)
+    return rules + [one for path, text in texts.items() for one in said_without_path(path, text)]
 
 
 def _name(repo: str) -> str:
