@@ -94,13 +94,14 @@ def test_a_rename_of_case_alone_is_a_rename(work: Work) -> None:
     assert classes(audited(work)) == {"A.py": "renamed"}
 
 
-def test_a_diff_of_a_hundred_thousand_lines_is_classified(work: Work) -> None:
+def test_a_diff_of_a_hundred_thousand_lines_is_classified_or_named(work: Work) -> None:
     lines = [f"value_{n} = {n}\n" for n in range(100_000)]
-    work.commit({"big.py": "".join(lines)})
-    work.commit({"big.py": "".join(reversed(lines))})
+    work.commit({"big.css": "".join(lines), "big.py": "".join(lines)})
+    work.commit({"big.css": "".join(reversed(lines)), "big.py": "".join(reversed(lines))})
     found = audited(work)
-    assert classes(found) == {"big.py": "behaviour"}
-    assert found["insertions"] > 90_000
+    assert classes(found) == {"big.css": "behaviour", "big.py": "unclassified"}
+    assert found["insertions"] > 180_000
+    assert "100,000 lines, over the limit" in found["files"][1]["note"]
 
 
 def test_a_large_binary_is_binary_and_not_read(work: Work) -> None:
