@@ -114,3 +114,14 @@ class EntryLink(models.Model):
 
     def __str__(self) -> str:
         return f"entry link of {self.user}"
+
+
+class LoginFailure(models.Model):
+    """How often in a row a name was tried with a wrong password from one address."""
+
+    key = models.CharField(max_length=64, unique=True, help_text="the hash of address and name")
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count} times, last {self.last_at:%H:%M:%S}"
