@@ -14,7 +14,7 @@ from milestones.gates.inputs import Bound, Inputs
 from milestones.gates.inputs import Evidence as Known
 from milestones.gates.pieces import Piece
 from milestones.gates.policy import Policy
-from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence, Milestone, Project
+from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence, Milestone, Project, SignOff
 
 from . import circumstances, complete_sets, contradictions, measuring, words
 from .statics import KINDS
@@ -73,7 +73,7 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
             circumstances=circumstances.measured(standing, here, policy, now),
         ),
         bindings=bindings_of(project),
-        people=words.signed_at(words.Moment(project, sha, here, now), policy, words.given_in(project)),
+        people=words.signed_at(words.Moment(project, sha, here, now), policy, SignOff.objects.given(project)),
     )
     return Gathered(inputs, tuple(circumstances.identity(standing, here)))
 
