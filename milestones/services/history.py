@@ -19,7 +19,7 @@ from milestones.facts import Document, Milestone, Problem
 from milestones.gates.policy import Policy
 from milestones.globs import matches
 from milestones.models import DocumentVersion, Project
-from milestones.reading.history import Story, forgive_moves, owned
+from milestones.reading.history import Story, forgive_moves, owned, unreadable
 
 from .contradictions import FAULTS
 from .documents import DOC_PATTERNS
@@ -165,7 +165,7 @@ class _Library:
             found = self.documents(some)
             for blob in some:
                 document = found.get(blob) if blob else Document("")
-                yield None if document is None or _unreadable(document) else document
+                yield None if document is None or unreadable(document) else document
 
 
 def _read(_path: str, data: bytes) -> Any:
@@ -177,11 +177,6 @@ def _read(_path: str, data: bytes) -> Any:
 
 def _slim(one: Milestone) -> Milestone:
     return replace(one, goal="", status_text="", targets=(), children=tuple(_slim(child) for child in one.children))
-
-
-def _unreadable(document: Document) -> bool:
-    """Whether nothing of it could be read, which is not the same as that nothing stands in it."""
-    return bool(document.problems) and not (document.title or document.milestones or document.criteria)
 
 
 def _tell(chapters: Sequence[Chapter], library: _Library, documents: Sequence[Document]) -> None:

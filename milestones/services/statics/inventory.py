@@ -58,8 +58,7 @@ def _read(case: Case) -> Static:
 def side_at(reader: Reader, sha: str, folder: str = "", hidden: str = "") -> tuple[Side, list[Any]]:
     """Every inventory of a commit's source, tests left out, in the order of paths and lines; what could not be read."""
     python = [
-        one for one in reader.repo.tree(sha)
-        if one.is_file and one.path.endswith(".py") and not is_test(one.path)
+        one for one in reader.files(sha) if one.path.endswith(".py") and not is_test(one.path)
         and (not folder or one.path.startswith(f"{folder}/")) and not (hidden and one.path.startswith(f"{hidden}/"))
     ]  # fmt: skip
     sources, large = bounded(python)
