@@ -17,6 +17,7 @@ from milestones.gates.measures import Family, complaint_about, family_of
 from milestones.gates.parts import Known as KnownParts
 from milestones.gates.parts import Parts, weigh
 from milestones.gates.policy import MilestonePolicy, Proof
+from milestones.gates.scopes import scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,6 +253,7 @@ def judge_milestone(
     a line reworded or deleted must not take its gate along.
     """
     policy = policy or MilestonePolicy(milestone.key)
+    reading = scoped(reading, policy)
     bench = _Bench(policy.proves, reading, People(signed, heard, accepted))
     criteria = tuple(bench.judge(criterion, claimed) for criterion, claimed in criteria_of(milestone))
     done = tuple(judge_gate(bound, reading) for bound in policy.done)

@@ -112,9 +112,9 @@ FAMILIES: Mapping[str, Family] = {
             volume="documents",
             rising=frozenset({"documents"}),
         ),
-        Family("routes", "routes", "routes of both systems", _REREAD),
-        Family("guards", "routes", "guards of both systems", _REREAD),
-        Family("endpoints", "endpoints", "endpoint states", _REREAD, rising=_STATES),
+        Family("routes", "routes", "routes of both systems", _REREAD, volume="legacy"),
+        Family("guards", "routes", "guards of both systems", _REREAD, volume="routes"),
+        Family("endpoints", "endpoints", "endpoint states", _REREAD, volume="total", rising=_STATES),
         Family("functions", "functions", "functions of both systems", _REREAD, rising=frozenset({"identical"})),
         _upload(
             "html",

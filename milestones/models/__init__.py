@@ -16,7 +16,7 @@ from .evidence import BlobFact, Commit, Evidence, Measurement
 from .history import RouteHistory
 from .judgement import Judgement, Kept, Promotion, Regression, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone
-from .project import EntryLink, Membership, Project, Role, UploadToken
+from .project import EntryLink, LoginFailure, Membership, Project, Role, UploadToken
 from .results import (
     CoverageLines,
     Expected,
@@ -56,6 +56,7 @@ __all__ = [
     "Judgement",
     "Kept",
     "LintFindings",
+    "LoginFailure",
     "Measurement",
     "Membership",
     "Milestone",

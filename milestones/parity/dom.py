@@ -30,7 +30,7 @@ TOKENS = "tokens against forgery and nonces masked"
 _SPACES = re.compile(r"\s+")
 _KEPT = frozenset({"pre", "textarea"})  # white space says something within these
 _RAW = frozenset({"script", "style"})
-_VOID = frozenset({
+VOID = frozenset({
     "area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr",
 })  # fmt: skip
 _BOOLEAN = frozenset({
@@ -130,7 +130,7 @@ class _Writer:
                 yield from self.text(node.text, node)
             else:
                 self.inside.pop()
-                if node.tag not in _VOID:
+                if node.tag not in VOID:
                     yield f"</{node.tag}>"
             if event != "start":
                 yield from self.text(node.tail, None)

@@ -107,6 +107,11 @@ def history(versions: Iterable[Version]) -> tuple[Story, ...]:
     return tuple(Story(last.item, last.milestone, tuple(events)) for last, events in told.stories)
 
 
+def unreadable(document: Document) -> bool:
+    """Whether nothing of it could be read, which is not the same as that nothing stands in it."""
+    return bool(document.problems) and not (document.title or document.milestones or document.criteria)
+
+
 def forgive_moves(told: Sequence[tuple[Story, ...]]) -> list[tuple[Story, ...]]:
     """The stories of several documents: what the same commit put into another one was moved, which weakens nothing."""
     arrived = {

@@ -109,7 +109,7 @@ def decisions_of(project: Project, person: str) -> Decisions:
         entries=tuple(entries[:LOG_SHOWN]),
         log_count=entries.count(),
         head=log.head(),
-        broken=log.first_break(),
+        broken=log.recent_break(),
     )
 
 

@@ -158,7 +158,7 @@ def piece_of(row: Evidence, *, whole: bool = True) -> Piece:
         facts.Measurement(one.name, one.value, one.unit, one.subject, facts.Known(one.known), one.unresolved)
         for one in sorted(row.measurements.all(), key=lambda one: (one.name, one.subject))
     )
-    static = row.kind in KINDS or row.kind in DERIVED
+    static = row.kind in KINDS or row.kind in DERIVED or (row.delivery_id is None and not row.job)
     place = (row.kind, row.sha, row.job, row.shard, row.attempt, row.digest, static)
     if not whole:
         return Piece(*place, measurements=measured)

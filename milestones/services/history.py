@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,13 +19,15 @@ from milestones.facts import Document, Milestone, Problem
 from milestones.gates.policy import Policy
 from milestones.globs import matches
 from milestones.models import DocumentVersion, Project
-from milestones.reading.history import Story, forgive_moves, owned
+from milestones.reading.history import Story, forgive_moves, owned, unreadable
 
+from .contradictions import FAULTS
 from .documents import DOC_PATTERNS
 from .elsewhere import Claimed, Elsewhere, Node, claimed_in, restated
 from .reader import Reader
 
 VERSION = 1
+log = logging.getLogger(__name__)
 AT_ONCE = 200  # versions whose facts are held in memory together
 
 
@@ -92,7 +95,12 @@ def read_history(project: Project, reader: Reader, sha: str, policy: Policy, doc
     except git.GitError as error:
         return Told("", basis, problems=(Problem(f"the history of the documents was not read: {error.reason}"),))
     chapters = _grouped(project if known else None, found.versions)
-    _tell(chapters, _Library(reader, sizes), documents)
+    try:
+        _tell(chapters, _Library(reader, sizes), documents)
+    except FAULTS as fault:
+        log.exception("the history of documents up to %s", sha)
+        said = f"the history of the documents could not be told: {type(fault).__name__}: {fault}"
+        return Told("", basis, problems=(Problem(said),))
     return Told(sha, basis, not known, tuple(chapters), _problems(found.cut_at, found.versions, sizes))
 
 
@@ -157,7 +165,7 @@ class _Library:
             found = self.documents(some)
             for blob in some:
                 document = found.get(blob) if blob else Document("")
-                yield None if document is None or _unreadable(document) else document
+                yield None if document is None or unreadable(document) else document
 
 
 def _read(_path: str, data: bytes) -> Any:
@@ -169,11 +177,6 @@ def _read(_path: str, data: bytes) -> Any:
 
 def _slim(one: Milestone) -> Milestone:
     return replace(one, goal="", status_text="", targets=(), children=tuple(_slim(child) for child in one.children))
-
-
-def _unreadable(document: Document) -> bool:
-    """Whether nothing of it could be read, which is not the same as that nothing stands in it."""
-    return bool(document.problems) and not (document.title or document.milestones or document.criteria)
 
 
 def _tell(chapters: Sequence[Chapter], library: _Library, documents: Sequence[Document]) -> None:

@@ -82,10 +82,21 @@ def first_broken() -> int | None:
     return found.number if found else None
 
 
-def first_break(known_head: str = "") -> Break | None:
-    """Where the log does not hold, None where all of it does; `known_head` is one that a report once printed."""
-    previous, expected, heads = START, 0, {START}
-    for expected, row in enumerate(Decision.objects.order_by("number").iterator(), start=1):
+def recent_break(window: int = 5000) -> Break | None:
+    """Where the last so many decisions do not hold: what a page can afford to check each time."""
+    newest = Decision.objects.order_by("-number").values_list("number", flat=True).first() or 0
+    return first_break(after=max(0, newest - window))
+
+
+def first_break(known_head: str = "", after: int = 0) -> Break | None:
+    """Where the log does not hold, None where all of it does; `known_head` is one that a report once printed.
+
+    What comes `after` a number is held against the row of that number.
+    """
+    before = Decision.objects.filter(number=after).values_list("mac", flat=True).first() if after else START
+    previous, expected, heads = before or START, after, {START}
+    rows = Decision.objects.filter(number__gt=after).order_by("number")
+    for expected, row in enumerate(rows.iterator(), start=after + 1):
         if row.number != expected or row.previous != previous or not hmac.compare_digest(row.mac, _mac(row)):
             return Break(expected, "a row there was altered, removed or added")
         previous = row.mac

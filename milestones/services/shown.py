@@ -18,6 +18,7 @@ from . import evaluate
 from .judged import JudgedCriterion, JudgedMilestone
 
 PLACES = 3
+SIGNED = "signed off by "
 COUNTING = frozenset({"contradictions", "failed", "findings", "imports", "imports_source", "imports_tests", "errors"})
 
 
@@ -164,20 +165,19 @@ class Witness:
         return GateShown(verdict, self.sources.get(measure), last)
 
 
-def rows_of(
-    milestone: Milestone, judged: JudgedMilestone, witness: Witness, signed: Mapping[str, str]
-) -> tuple[Row, ...]:
+def rows_of(milestone: Milestone, judged: JudgedMilestone, witness: Witness) -> tuple[Row, ...]:
     """The criteria as the document has them, then the gates that stand in policy alone."""
     read = from_plain(facts.Milestone, milestone.facts) if milestone.facts else None
     known = {one.id: one for one, _ in criteria_of(read)} if read else {}
-    criteria = [_row(one, known.get(one.identity), witness, signed.get(one.identity, "")) for one in judged.criteria]
+    criteria = [_row(one, known.get(one.identity), witness) for one in judged.criteria]
     bound = {gate.gate for one in judged.criteria for gate in one.gates}
     return (*criteria, *(_policy_row(gate, witness) for gate in judged.gates if gate.gate not in bound))
 
 
-def _row(one: JudgedCriterion, read: facts.Criterion | None, witness: Witness, signed_by: str) -> Row:
+def _row(one: JudgedCriterion, read: facts.Criterion | None, witness: Witness) -> Row:
     place = (read.text, read.path, read.line) if read else ("a criterion that the document no longer has", "", 0)
     gates = tuple(witness.of(gate) for gate in one.gates)
+    signed_by = one.sentence.removeprefix(SIGNED) if one.state is State.PASS and one.sentence.startswith(SIGNED) else ""
     return Row(
         one.identity, *place, one.claimed, one.state, one.sentence, witness.brief(one.sentence), one.next,
         one.awaits_sign_off, signed_by, gates,

@@ -64,5 +64,6 @@ def why_ended(moment: Moment, one: SignOff) -> str:
     if one.paths and one.content and one.content == territory.content_at(project, sha, one.paths):
         return ""
     touched = territory.changed_between(project, one.sha, sha, one.paths)
-    what = f"{touched[0]}{f' and {len(touched) - 1} more' if len(touched) > 1 else ''}" if touched else "what it is for"
-    return f"{one.by}'s word was given at {one.sha[:7]}; {what} is not the same at {sha[:7]}"
+    what = f"{touched[0]} is" if len(touched) == 1 else "what it is for is"
+    what = f"{touched[0]} and {len(touched) - 1} more are" if len(touched) > 1 else what
+    return f"{one.by}'s word was given at {one.sha[:7]}; {what} not the same at {sha[:7]}"

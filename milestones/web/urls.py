@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.views import LoginView, LogoutView
+from django.contrib.auth.views import LogoutView
 from django.urls import path, re_path
 
 from . import (
@@ -24,7 +24,7 @@ _milestone = "projects/<slug:slug>/milestones/<path:key>/"
 urlpatterns = [
     path("", projects.project_list, name="projects"),
     path("healthz", entry.health, name="health"),
-    path("login/", LoginView.as_view(template_name="milestones/login.html"), name="login"),
+    path("login/", entry.SlowLoginView.as_view(), name="login"),
     path("logout/", LogoutView.as_view(), name="logout"),
     path("enter/<str:token>/", entry.enter, name="enter"),
     path("projects/<slug:slug>/", projects.project_detail, name="project"),

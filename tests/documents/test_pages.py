@@ -115,6 +115,21 @@ def test_a_document_is_drawn_once_by_its_hash(work: Work) -> None:
     assert "remembered" in page(work, "docs/plan.md")
 
 
+def test_a_document_that_cannot_be_read_says_so_on_its_page(work: Work) -> None:
+    work.commit({"docs/blank.md": "", "docs/zero.md": "# Zero\n\n\0\n"})
+    assert "card document" in page(work, "docs/blank.md")
+    assert "holds a NUL byte" in text(page(work, "docs/zero.md"))
+
+
+def test_documents_that_state_another_status_are_named_at_the_milestone(work: Work) -> None:
+    other = "# Iteration plan (Milestone 1 — Lamp)\n\nStatus: in progress\n\nSee [it](plan.md).\n"
+    work.commit({"docs/1-lamp.md": other})
+    project = track(work)
+    html = text(member_client(project).get(f"/projects/{project.slug}/?milestone=1"))
+    assert "docs/1-lamp.md:1 says in progress" in html
+    assert "milestone 1 is reached here and in progress there" in text(page(work))
+
+
 def test_odd_names_have_a_page_too(work: Work) -> None:
     work.commit({"docs/a b #1?.md": "# Odd\n", "docs/ünï.md": "# Dots\n"})
     project = track(work)

@@ -73,7 +73,8 @@ def test_one_endpoint_shows_both_sides_its_tests_and_its_history(work: Work) -> 
     assert "retired" in page
     assert "tests/test_ferry.py::test_times :2 success" in page
     assert "Port two, lose one" in page
-    assert "the same tests pass on both" in page
+    assert "1 thing proves it" in page
+    assert "tests/test_ferry.py::test_times passed on both (junit)" in page
     lost = text(client.get(f"/projects/{project.slug}/endpoints/POST/tickets"))
     assert "Nobody answers." in lost
     assert "Answered by nobody since" in lost

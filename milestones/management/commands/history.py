@@ -17,7 +17,7 @@ from milestones.clients.history import FileVersion, blob_sizes, file_history
 from milestones.facts import Document
 from milestones.globs import matches
 from milestones.reading.document import LARGEST
-from milestones.reading.history import Event, Story, forgive_moves
+from milestones.reading.history import Event, Story, forgive_moves, unreadable
 
 PATTERNS = ("**/*.md", "**/*.markdown")
 
@@ -96,7 +96,7 @@ def grouped(versions: Iterable[FileVersion]) -> list[Chapter]:
 def versions(chapter: Chapter, documents: dict[str, Document]) -> Iterator[reading.Version]:
     for one in chapter.versions:
         document = documents.get(one.blob) if one.blob else Document("")
-        if document is not None:
+        if document is not None and not unreadable(document):
             yield reading.Version(one.sha, document, one.author, day(one.committed_at))
 
 

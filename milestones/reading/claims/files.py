@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import product
+from weakref import WeakKeyDictionary
 
 from milestones.reading.claims.pages import Contradiction, Page, Set, Tree
 from milestones.reading.commands import code_spans
@@ -34,7 +35,17 @@ class Said:
     scope: int  # the line of the outermost milestone round it, 0 for none
 
 
-def fates(page: Page) -> Iterator[Said]:
+def fates(page: Page) -> list[Said]:
+    """The fates that a document tells, read once for the rules that ask."""
+    if page not in _FATES:
+        _FATES[page] = list(_fates(page))
+    return _FATES[page]
+
+
+_FATES: WeakKeyDictionary[Page, list[Said]] = WeakKeyDictionary()
+
+
+def _fates(page: Page) -> Iterator[Said]:
     """What a document says became of each path: by its own words, else by the label or heading of its list or table.
 
     The path has to be what the words are about: "`a.py` — mako removed" and "`Shim` | `a.py` | removed" are about
@@ -50,6 +61,8 @@ def fates(page: Page) -> Iterator[Said]:
             label = plain(block.text) if block.text.rstrip("*").endswith(":") else ""
         top = page.top_at(block.line)
         over = _fate(label or page.sections[at])
+        if not any("`" in row for row in block.rows):
+            continue
         rows = _cells(block.rows, block.line) if block.kind == "table" else _lines(block.rows, block.line)
         for number, text, own in rows:
             fate = own or over if block.kind != "paragraph" or own else ""
@@ -69,6 +82,8 @@ _VERB_NEXT = re.compile(
 def _lines(rows: tuple[str, ...], line: int) -> Iterator[tuple[int, str, str]]:
     """Lines that begin with paths, or name one right after a verb, with the fate that their own words tell."""
     for number, row in enumerate(rows, start=line):
+        if "`" not in row:
+            continue
         spans, bare = re.findall(r"`[^`]*`", row), re.sub(r"`[^`]*`", "\0", row)
         if _REPLACED.search(bare):
             continue
@@ -113,7 +128,7 @@ def _expanded(text: str) -> Iterator[str]:
 
 def kept_and_deleted(pages: Set) -> Iterator[Contradiction]:
     for page in pages.pages.values():
-        said = list(fates(page))
+        said = fates(page)
         kept = [one for one in said if one.fate == "kept"]
         told: set[str] = set()
         for one in (one for one in said if one.fate == "deleted"):
@@ -206,7 +221,7 @@ def _created(page: Page) -> frozenset[str]:
     found = set()
     for at, block in enumerate(page.blocks):
         for row in block.rows:
-            if _CREATES.search(row) or _CREATES.search(page.sections[at]):
+            if ("`" in row or "](" in row) and (_CREATES.search(row) or _CREATES.search(page.sections[at])):
                 found |= {path.rstrip("/") for path in named_paths(row)} | {
                     path.lstrip("./") for path in named_paths(row)
                 }

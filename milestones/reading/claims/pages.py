@@ -95,7 +95,7 @@ _BUILT = frozenset(
 )  # fmt: skip
 
 
-@dataclass
+@dataclass(eq=False)
 class Page:
     """One document for the rules."""
 
