@@ -31,6 +31,7 @@ class Reading:
     this commit or one of the same tree: a measurement whose kind is not among them is carried forward, and proves
     nothing. `unusable` says of a kind why it cannot be trusted, `ever` and `last_seen` whether and when it came.
     `brought` says by which kinds a measure came, where that is not its family's own: ruff's findings in SARIF.
+    `untold` says of a measure that compares why it cannot be worked out.
     """
 
     sha: str
@@ -45,6 +46,7 @@ class Reading:
     baseline: Mapping[str, Measurement] = field(default_factory=dict)
     previous: Mapping[str, Measurement] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    untold: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def short(self) -> str:
@@ -164,6 +166,8 @@ def _missing(bound: Bound, family: Family, reading: Reading) -> Verdict:
     step = family.next_step(bound.measure, reading.slug, reading.sha)
     if trouble := reading.trouble(bound.measure, family):
         sentence, lack = f"{here} cannot be used: {trouble}", Lack.UNUSABLE
+    elif bound.measure in reading.untold:
+        sentence, lack = f"{bound.measure} cannot be told: {reading.untold[bound.measure]}", Lack.MISSING_HERE
     elif kind in reading.present:
         sentence, lack = f"{here} came and tell nothing of {bound.measure}", Lack.MISSING_HERE
     elif kind in reading.ever:

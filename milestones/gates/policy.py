@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from milestones.facts import ParseError
+from milestones.gates.baseline import THE_START, Baseline, Removal, read_baseline, read_removals
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.criteria import words_of
 from milestones.gates.measures import complaint_about, family_of
@@ -18,6 +19,10 @@ DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.
 # every bare measure of proves stands for all that done says of it, so the two multiply
 MOST_BOUNDS = 1_000
 
+_TABLES = (
+    "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "baseline",
+    "removed_tests",
+)  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -99,6 +104,8 @@ class Policy:
     leftovers: Leftovers = Leftovers()
     frozen: Frozen = Frozen()
     accept: tuple[Acceptance, ...] = ()
+    baseline: Baseline = THE_START
+    removed_tests: tuple[Removal, ...] = ()
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -112,7 +119,7 @@ EMPTY = Policy()
 def read_policy(text: str) -> Policy:
     """Read a `migration.toml`; raises ParseError with the line for whatever in it is broken, unknown or impossible."""
     root = load(text)
-    root.only("migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept")
+    root.only(*_TABLES)
     migration = root.table("migration")
     migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref")
     return Policy(
@@ -130,6 +137,8 @@ def read_policy(text: str) -> Policy:
         leftovers=_leftovers(root.table("leftovers")),
         frozen=_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        baseline=read_baseline(root.table("baseline")),
+        removed_tests=read_removals(root.table("removed_tests")),
     )
 
 

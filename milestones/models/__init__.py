@@ -11,8 +11,8 @@ from .results import (
     LintFindings,
     Outcomes,
     RemovedTest,
+    RenamedTest,
     RollSegment,
-    TestAlias,
     ToldOutcome,
 )
 from .work import ATTEMPTS, Work, WorkState
@@ -39,10 +39,10 @@ __all__ = [
     "Project",
     "Promotion",
     "RemovedTest",
+    "RenamedTest",
     "Role",
     "RollSegment",
     "SignOff",
-    "TestAlias",
     "ToldOutcome",
     "UploadToken",
     "Verdict",

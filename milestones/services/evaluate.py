@@ -16,13 +16,15 @@ from django.utils import timezone
 from milestones import facts
 from milestones.codec import from_plain, storable, to_plain
 from milestones.gates.judging import MilestoneJudgement, Reading, judge_milestone
-from milestones.gates.policy import EMPTY, Policy, read_policy
+from milestones.gates.policy import Policy
 from milestones.models import KEY_LENGTH, Commit, Evidence, Judgement, Milestone, Project, SignOff, Verdict
 from milestones.models import Measurement as MeasurementRow
 from milestones.models.evidence import same_tree
 
-from . import measuring
-from .statics import KINDS
+from . import baselines, completeness, derived
+from .in_force import basis_of, evidence_in_force, in_force, natural_key, policy_hash, policy_of
+
+__all__ = ["basis_of", "evidence_in_force", "in_force", "natural_key", "policy_hash", "policy_of"]
 
 RULE_VERSION = 1
 PLACES_TOLD = 3
@@ -41,50 +43,6 @@ class Case:
     policy_hash: str
     evidence_hash: str
     signed: frozenset[tuple[str, str]]
-
-
-def policy_of(project: Project) -> Policy:
-    """The policy in force, which was read before it was stored."""
-    return read_policy(project.policy_in_force) if project.policy_in_force else EMPTY
-
-
-def policy_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _counts(evidence: Evidence, digests: dict[str, str], last: dict[tuple[str, str, str], int]) -> bool:
-    """Whether a row still speaks: static readings of this policy, and of a job's attempts the last."""
-    if evidence.kind in KINDS:
-        return evidence.digest == digests[evidence.kind]
-    return evidence.attempt == last[evidence.kind, evidence.job, evidence.shard]
-
-
-def basis_of(project: Project) -> str:
-    """What the project's static readings rest on now."""
-    return measuring.basis_of(policy_hash(project.policy_in_force), project.start_sha)
-
-
-def evidence_in_force(project: Project, sha: str) -> list[Evidence]:
-    """The evidence about a commit that counts, in an order that does not depend on when it came."""
-    return in_force(
-        Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"), basis_of(project)
-    )
-
-
-def in_force(about: Iterable[Evidence], basis: str) -> list[Evidence]:
-    """Of all that came about one tree, what counts on this basis."""
-    rows = list(about)
-    digests = {kind: measuring.static_digest(kind, basis) for kind in KINDS}
-    last: dict[tuple[str, str, str], int] = {}
-    for row in rows:
-        key = (row.kind, row.job, row.shard)
-        last[key] = max(last.get(key, 0), row.attempt)
-    kept = {natural_key(row): row for row in rows if _counts(row, digests, last)}
-    return [kept[key] for key in sorted(kept)]
-
-
-def natural_key(row: Evidence) -> tuple[str, str, str, int, str]:
-    return (row.kind, row.job, row.shard, row.attempt, row.digest)
 
 
 def combine(rows: Iterable[Evidence]) -> dict[str, facts.Measurement]:
@@ -118,24 +76,29 @@ def _sum(before: facts.Measurement | None, one: MeasurementRow) -> facts.Measure
     return facts.Measurement(one.name, value, one.unit, one.subject, facts.Known(one.known), unresolved)
 
 
-def reading_of(project: Project, sha: str, rows: list[Evidence], today: date) -> Reading:
-    """What is known of one commit, in the form that gates judge."""
+def reading_of(project: Project, sha: str, rows: list[Evidence], today: date, asked: Iterable[str] = ()) -> Reading:
+    """What is known of one commit, in the form that gates judge; `asked` are numbers that compare with the baseline."""
     seen = Evidence.objects.last_of_each_kind(project)
     unusable: dict[str, str] = {}
     for row in rows:
         problems = [problem["reason"] for problem in row.problems]
         if row.vacuous or problems:
             unusable.setdefault(row.kind, row.vacuous or "; ".join(problems[:3]))
+    unusable |= completeness.lacks(project, sha, rows)
+    policy = policy_of(project)
+    base = baselines.baseline_of(project, policy)
+    compared = derived.derive(derived.Question(project, sha, tuple(rows), policy, *base), asked)
     return Reading(
         sha=sha,
         slug=project.slug,
-        measurements=combine(rows),
-        brought=brought_by(rows),
+        measurements=combine(rows) | compared.measurements,
+        brought=brought_by(rows) | compared.brought,
+        untold=compared.untold,
         unusable=unusable,
         present=frozenset(row.kind for row in rows),
         ever=frozenset(seen),
         last_seen={kind: full[:8] for kind, full in seen.items()},
-        baseline=_measured_at(project, project.start_sha),
+        baseline=_measured_at(project, base[0]),
         previous=_measured_at(project, parent_of(project, sha)),
         today=today,
         places=places_of(rows),
@@ -185,8 +148,14 @@ def case_of(project: Project, sha: str, today: date) -> Case:
     rows = evidence_in_force(project, sha)
     signed = _signed(project, sha)
     docs = list(Milestone.objects.filter(project=project).in_order().values_list("key", "facts"))
-    reading = reading_of(project, sha, rows, today)
+    asked = derived.wanted(project.policy_in_force + json.dumps(docs))
+    reading = reading_of(project, sha, rows, today, asked)
     inputs = [[[*natural_key(row), row.vacuous] for row in rows], sorted(signed), docs, sorted(reading.ever)]
+    if missing := completeness.among(reading.unusable):
+        inputs.append(missing)
+    if asked:
+        inputs.append([_values({name: one for name, one in reading.measurements.items() if name in asked}),
+                       sorted(reading.untold.items())])  # fmt: skip
     if "baseline" in project.policy_in_force or "previous" in project.policy_in_force:
         inputs.append([_values(reading.baseline), _values(reading.previous)])
     text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
@@ -270,3 +239,8 @@ def _rows(row: Judgement, judged: list[MilestoneJudgement]) -> list[Verdict]:
         )
         for position, (key, gate) in enumerate(every)
     ]  # fmt: skip
+
+
+def compared_with(project: Project) -> set[str]:
+    """The commits that the verdict of the project's own commit compares with."""
+    return {baselines.baseline_of(project, policy_of(project))[0], parent_of(project, project.sha)} - {""}

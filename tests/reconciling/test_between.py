@@ -1,0 +1,165 @@
+"""From one commit to another every test is accounted for: found again by its source, explained, or named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from milestones.gates.policy import read_policy
+from milestones.models import Decision, Judgement, Project, RenamedTest
+from milestones.services import reconciling
+from tests.example import send, track
+from tests.repositories import Work
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+OLD = """
+import pytest
+
+def test_stays(): assert 1 + 1 == 2
+def test_old_name(): assert [1, 2, 3].pop() == 3
+def test_goes_elsewhere(): assert "a".upper() == "A"
+@pytest.mark.parametrize("n", [1, 2])
+def test_numbers(n): assert n
+def test_is_dropped(): assert None is None
+def test_breaks(): assert True
+def test_recovers(): assert sorted([2, 1]) == [1, 2]
+"""
+NEW = """
+import pytest
+
+def test_stays(): assert 1 + 1 == 2
+def test_new_name(): assert [1, 2, 3].pop() == 3
+@pytest.mark.parametrize("n", ["one", "two", "three"])
+def test_numbers(n): assert n
+def test_breaks(): assert True
+def test_recovers(): assert sorted([2, 1]) == [1, 2]
+def test_is_new(): assert {} == {}
+"""
+ELSEWHERE = 'def test_goes_elsewhere(): assert "a".upper() == "A"\n'
+POLICY = """[migration]
+name = "Ferry"
+start = "{start}"
+
+[milestones.1]
+done = ["tests.removed_unexplained == 0", "tests.newly_failing == 0"]
+"""
+
+
+def junit(*cases: str, suite: str = "tests.test_a", bad: tuple[str, ...] = (), skipped: tuple[str, ...] = ()) -> bytes:
+    rows = []
+    for case in cases:
+        where, _, name = case.rpartition("::")
+        inside = "<failure message='no'/>" if case in bad else "<skipped message='no boat'/>" if case in skipped else ""
+        rows.append(f'<testcase classname="{where or suite}" name="{name}" time="0.1">{inside}</testcase>')
+    return f"<testsuite name='pytest'>{''.join(rows)}</testsuite>".encode()
+
+
+BEFORE = ("test_stays", "test_old_name", "test_goes_elsewhere", "test_numbers[1]", "test_numbers[2]", "test_is_dropped",
+          "test_breaks", "test_recovers")  # fmt: skip
+AFTER = ("test_stays", "test_new_name", "tests.test_b::test_goes_elsewhere", "test_numbers[one]", "test_numbers[two]",
+         "test_numbers[three]", "test_breaks", "test_recovers", "test_is_new")  # fmt: skip
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> tuple[Project, str, str]:
+    work = Work(tmp_path / "ferry")
+    base = work.commit({"tests/test_a.py": OLD}, "Before")
+    files = {"tests/test_a.py": NEW, "tests/test_b.py": ELSEWHERE, "migration.toml": POLICY.format(start=base)}
+    head = work.commit(files, "After")
+    project = track(work)
+    assert send(project, "junit", base, junit(*BEFORE, bad=("test_recovers",))).state == "done"
+    assert send(project, "junit", head, junit(*AFTER, bad=("test_breaks",))).state == "done"
+    return project, base, head
+
+
+def seen(project: Project, base: str, head: str, policy: str = "") -> reconciling.Between:
+    return reconciling.between(project, base, head, read_policy(policy))
+
+
+def gates(project: Project, head: str) -> dict[str, tuple[str, str]]:
+    rows = Judgement.objects.latest_at(project, head).verdicts.all()
+    return {row.gate.split()[0]: (row.state, row.sentence) for row in rows}
+
+
+def test_every_test_that_is_gone_has_its_fate(moved: tuple[Project, str, str]) -> None:
+    result = seen(*moved).result
+    fates = {one.test.label.partition("::")[2]: (one.fate, one.now.label if one.now else "") for one in result.gone}
+    assert fates == {
+        "test_old_name": ("renamed", "tests.test_a::test_new_name"),
+        "test_goes_elsewhere": ("moved", "tests.test_b::test_goes_elsewhere"),
+        "test_numbers[1]": ("parametrised", "tests.test_a::test_numbers"),
+        "test_numbers[2]": ("parametrised", "tests.test_a::test_numbers"),
+        "test_is_dropped": ("unexplained", ""),
+    }
+    assert {name: [t.name for _, t in tests] for name, tests in result.stays.items() if tests} == {
+        "newly_failing": ["test_breaks"], "fixed": ["test_recovers"],
+    }  # fmt: skip
+
+
+def test_the_table_adds_up_group_by_group(moved: tuple[Project, str, str]) -> None:
+    result = seen(*moved).result
+    assert (result.total.before, result.total.after) == (len(BEFORE), len(AFTER))
+    assert [(row.group, row.before, row.after) for row in result.rows] == [
+        ("tests.test_a", 8, 8), ("tests.test_b", 0, 1),
+    ]  # fmt: skip
+    total = result.total
+    assert (
+        total.before
+        - sum(total.counts[fate] for fate in ("renamed", "moved", "parametrised", "unexplained"))
+        + (total.counts["added"])
+        == total.after
+    )
+
+
+def test_an_unexplained_test_blocks_until_a_person_explains_it(moved: tuple[Project, str, str]) -> None:
+    project, base, head = moved
+    state, said = gates(project, head)["tests.removed_unexplained"]
+    assert (state, "tests.removed_unexplained is 1" in said) == ("fail", True)
+    with pytest.raises(reconciling.NothingSaidError):
+        reconciling.explain(project, ["tests.test_a::test_is_dropped"], covered_by="", reason=" ", by="signe")
+    reconciling.explain(
+        project, ["tests.test_a::test_is_dropped"], covered_by="tests.test_a::test_is_new", reason="", by="signe"
+    )
+    assert Decision.objects.filter(verb="explained removed tests", actor="signe").exists()
+    found = {one.test.name: one for one in seen(project, base, head).result.gone}["test_is_dropped"]
+    assert (found.fate, found.why) == ("explained", "covered by tests.test_a::test_is_new")
+    send(project, "junit", head, junit(*AFTER), attempt="2")
+    assert gates(project, head)["tests.removed_unexplained"][0] == "pass"
+    assert gates(project, head)["tests.newly_failing"][0] == "pass"
+
+
+def test_policy_explains_too_and_is_refused_with_a_line_where_it_is_broken(moved: tuple[Project, str, str]) -> None:
+    policy = '[removed_tests]\n"tests.test_a::test_is_*" = "None needs no test"\n'
+    assert [one.why for one in seen(*moved, policy).result.of("explained")] == ["None needs no test"]
+    assert not seen(*moved, policy).result.unexplained
+
+
+def test_without_results_at_the_baseline_nothing_is_told(tmp_path: Path) -> None:
+    work = Work(tmp_path / "ferry")
+    base = work.commit({"tests/test_a.py": OLD}, "Before")
+    head = work.commit({"tests/test_a.py": NEW, "migration.toml": POLICY.format(start=base)}, "After")
+    project = track(work)
+    send(project, "junit", head, junit(*AFTER))
+    state, said = gates(project, head)["tests.removed_unexplained"]
+    assert state == "unknown"
+    assert f"there are no test results of {base[:8]}" in said
+    send(project, "junit", base, junit(*BEFORE))
+    assert gates(project, head)["tests.removed_unexplained"][0] == "fail", "late results of the baseline are judged"
+
+
+def test_a_rename_that_was_seen_is_remembered(moved: tuple[Project, str, str]) -> None:
+    project, base, head = moved
+    reconciling.remember_renames(project, seen(project, base, head))
+    assert set(RenamedTest.objects.values_list("how", flat=True)) == {"renamed", "moved"}
+    reconciling.remember_renames(project, seen(project, base, head))
+    assert RenamedTest.objects.count() == 2
+
+
+def test_a_skip_comes_with_its_reason_and_a_retry_shows_as_flaky(moved: tuple[Project, str, str]) -> None:
+    project, base, head = moved
+    send(project, "junit", head, junit(*AFTER, skipped=("test_stays",)), attempt="2")
+    found = seen(project, base, head)
+    assert [t.name for _, t in found.result.stays["newly_skipped"]] == ["test_stays"]
+    assert [t.name for _, t in found.result.stays["flaky"]] == ["test_breaks"], "it failed in the first attempt"
