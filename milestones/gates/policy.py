@@ -7,22 +7,26 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from milestones.expectations import Rule
 from milestones.facts import ParseError
 from milestones.gates.baseline import THE_START, Baseline, Removal, read_baseline, read_removals
 from milestones.gates.bounds import Bound, parse_bound
+from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
 from milestones.gates.measures import complaint_about, family_of
+from milestones.gates.owners import NO_OWNERS, Owners, read_owners
 from milestones.gates.sections import Section, load
 
 DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
 
+SECTIONS = (
+    "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
+    "contract", "baseline", "removed_tests",
+)  # fmt: skip
+
 # every bare measure of proves stands for all that done says of it, so the two multiply
 MOST_BOUNDS = 1_000
 
-_TABLES = (
-    "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "baseline",
-    "removed_tests",
-)  # fmt: skip
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -106,6 +110,8 @@ class Policy:
     accept: tuple[Acceptance, ...] = ()
     baseline: Baseline = THE_START
     removed_tests: tuple[Removal, ...] = ()
+    contracts: tuple[Rule, ...] = ()
+    owners: Owners = NO_OWNERS
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -119,7 +125,7 @@ EMPTY = Policy()
 def read_policy(text: str) -> Policy:
     """Read a `migration.toml`; raises ParseError with the line for whatever in it is broken, unknown or impossible."""
     root = load(text)
-    root.only(*_TABLES)
+    root.only(*SECTIONS)
     migration = root.table("migration")
     migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref")
     return Policy(
@@ -139,6 +145,8 @@ def read_policy(text: str) -> Policy:
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
         baseline=read_baseline(root.table("baseline")),
         removed_tests=read_removals(root.table("removed_tests")),
+        contracts=read_contracts(root),
+        owners=read_owners(root.table("owners"), root.table("guards")),
     )
 
 

@@ -61,6 +61,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         about = models.Q(sha__in=same_tree(project, sha)) | models.Q(tree=Subquery(tree))
         return self.filter(about, project=project).defer("details")
 
+    def with_details(self, project: Project, sha: str, *kinds: str) -> Self:
+        """Evidence of these kinds about a commit, or one of the same tree, with what its page shows."""
+        return self.filter(project=project, sha__in=same_tree(project, sha), kind__in=kinds)
+
     def of_commits(self, project: Project, shas: list[str]) -> Self:
         """What came for these commits, documents apart, with its numbers and without its findings."""
         rows = self.filter(project=project, sha__in=shas).exclude(kind="docs").defer("findings", "covers", "details")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from types import MappingProxyType
 
 SEGMENT = "[^/]+"
 ANYTHING = ".*"
@@ -109,12 +110,15 @@ _FLASK = re.compile(r"<(?:(\w+)(?:\((.*?)\))?:)?([^<>:]+)>")
 _FLASK_RULES = {"int": r"-?\d+", "float": r"-?\d+\.\d+", "path": r"[^/].*?", "uuid": UUID, "string": SEGMENT}
 
 
-def flask(rule: str) -> Pattern:
-    return _split(rule, _FLASK, _flask_parameter)
+def flask(rule: str, own: Mapping[str, str] = MappingProxyType({})) -> Pattern:
+    """A rule of werkzeug; `own` are the regular expressions of the project's converters by name."""
+    return _split(rule, _FLASK, lambda found: _flask_parameter(found, own))
 
 
-def _flask_parameter(found: re.Match[str]) -> tuple[str, str]:
+def _flask_parameter(found: re.Match[str], own: Mapping[str, str]) -> tuple[str, str]:
     converter, arguments, name = found[1] or "string", found[2] or "", found[3]
+    if converter in own:
+        return name, own[converter] or arguments.strip().strip("'\"") or SEGMENT
     if converter == "any":
         words = [word.strip().strip("'\"") for word in arguments.split(",")]
         return name, f"(?:{'|'.join(map(re.escape, words))})"

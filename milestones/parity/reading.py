@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 
 from milestones.facts import Problem
-from milestones.parity.frameworks import FRAMEWORKS, django, pyramid
+from milestones.parity.frameworks import FRAMEWORKS, django, fastapi, pyramid
 from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, route_of
 from milestones.parity.guards import NO_NAMING, Naming, guards_of
 from milestones.parity.routes import Route, RouteTable
@@ -65,26 +65,39 @@ def read_routes(
 
     program = Program(sources, code_at, models)
     project.call = program.call
+    project.guessing = lambda: program.guessing
+    project.condition = lambda: program.conditions[-1] if program.conditions else None
+    project.open_all = lambda place: _open_all(program, place)
     project.module = lambda name, importer: program.import_module(
         name.lstrip("."), len(name) - len(name.lstrip(".")), Scope(path=importer)
     )
     project.evaluate = program.expression
     roots = [path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load)]
-    _run(program, roots)
+    _run(program, project, roots)
     django.roots(project, {path: module for path, module in program.modules.items() if not is_test(path)})
+    program.share(lambda: pyramid.scan(project))
     pyramid.settle(project, _owners(program))
     routes = tuple(_routes(project, naming))
     return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, sources))
 
 
-def _run(program: Program, roots: list[str]) -> None:
+def _open_all(program: Program, place: str) -> None:
+    start = f"{place}/" if place else ""
+    for path in sorted(program.paths):
+        if (path == place or path.startswith(start)) and not is_test(path):
+            program.module_at(path)
+
+
+def _run(program: Program, project: Project, roots: list[str]) -> None:
     for path in roots:
         program.run_root(path)
+    program.share(lambda: fastapi.start(project))
     for _ in range(3):  # a factory may define what another one needs
         functions = program.uncalled(_FACTORY)
         for function in functions:
             if id(function.code) not in program.called and not is_test(function.scope.path):
                 program.call_root(function)
+                program.share(lambda: fastapi.start(project))
         if not functions:
             break
 
@@ -103,7 +116,7 @@ def _routes(project: Project, naming: Naming) -> Iterator[Route]:
     """The routes of every application that stands by itself; one created twice in the same place is one."""
     seen: set[tuple[object, ...]] = set()
     order = 0
-    for app in project.served:
+    for number, app in enumerate(project.served):
         if app.mounted or not app.is_application:
             continue
         per_app: set[tuple[object, ...]] = set()
@@ -112,7 +125,7 @@ def _routes(project: Project, naming: Naming) -> Iterator[Route]:
             if key in seen:
                 continue
             per_app.add(key)
-            yield route_of(draft, app.framework, order, guards_of(draft.target, draft.before, naming))
+            yield route_of(draft, app, number, order, guards_of(draft.target, draft.before, naming))
             order += 1
             if order >= ROUTE_LIMIT:
                 return
@@ -127,10 +140,25 @@ def _bounded(app: Served) -> Iterator[Draft]:
 
 
 def _unresolved(program: Program, project: Project) -> tuple[Problem, ...]:
-    lost = [_lost(name, arguments) for name, arguments in program.lost if name in _REGISTRATIONS]
+    lost = [
+        _lost(name, arguments)
+        for name, arguments, guessed in program.lost
+        if name in _REGISTRATIONS and not (guessed and arguments.place in project.settled)
+    ]
+    settled = {(place.path, place.line) for place in project.settled}
+    guessed = [problem for problem in project.guessed if (problem.path, problem.line) not in settled]
+    found = [*project.problems, *guessed, *lost, *_unmounted(project)]
     limits = [problem for problem in program.problems if not is_test(problem.path)]
-    found = [problem for problem in (*project.problems, *lost, *limits) if not is_test(problem.path)]
+    found = [problem for problem in (*found, *limits) if not is_test(problem.path)]
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.path, problem.line or 0, problem.reason)))
+
+
+def _unmounted(project: Project) -> Iterator[Problem]:
+    """Blueprints and routers with routes that nothing which was read puts into an application."""
+    for one in project.served:
+        if not (one.mounted or one.is_application or one.empty) and one.place not in project.settled:
+            said = "its routes are registered on no application that is seen"
+            yield Problem(f"{said}: left over, or put into one at run time", one.place.path, one.place.line)
 
 
 def _lost(name: str, arguments: Arguments) -> Problem:

@@ -29,11 +29,20 @@ class Handler:
 
 
 @dataclass(frozen=True, slots=True)
+class Mounted:
+    """Something that answers whatever begins with its prefix, and lets nothing behind it answer that."""
+
+    prefix: Pattern
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
     """One route. `static` marks what is not the application's own: static files and the framework's own pages.
 
     `methods` leaves out the HEAD and OPTIONS that a framework adds by itself. `registered` is where the call that
-    registers it stands, `prefixes` where the parts in front of its path come from.
+    registers it stands, `prefixes` where the parts in front of its path come from, `application` tells the
+    applications of a repository apart, `mounts` what it stands inside of, outermost first.
     """
 
     methods: tuple[str, ...]
@@ -46,6 +55,8 @@ class Route:
     static: bool = False
     registered: Place = _NOWHERE
     prefixes: tuple[Place, ...] = ()
+    application: int = 0
+    mounts: tuple[Mounted, ...] = ()
 
     @property
     def path(self) -> str:

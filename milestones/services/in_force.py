@@ -6,9 +6,9 @@ import hashlib
 from collections.abc import Iterable
 
 from milestones.gates.policy import EMPTY, Policy, read_policy
-from milestones.models import Evidence, Project
+from milestones.models import Dismissal, Evidence, Project
 
-from . import measuring
+from . import contradictions, measuring
 from .statics import KINDS
 
 
@@ -35,9 +35,17 @@ def basis_of(project: Project) -> str:
 
 def evidence_in_force(project: Project, sha: str) -> list[Evidence]:
     """The evidence about a commit that counts, in an order that does not depend on when it came."""
-    return in_force(
+    rows = in_force(
         Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"), basis_of(project)
     )
+    elsewhere = bool(project.docs_revision or policy_of(project).docs_ref)
+    return rows + contradictions.evidence_in_force(project, sha, elsewhere=elsewhere, dismissed=dismissed_in(project))
+
+
+def dismissed_in(project: Project) -> list[str]:
+    """The findings in documents that a person said are none."""
+    rows = Dismissal.objects.filter(project=project).order_by("fingerprint")
+    return list(rows.values_list("fingerprint", flat=True))
 
 
 def in_force(about: Iterable[Evidence], basis: str) -> list[Evidence]:

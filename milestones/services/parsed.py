@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from milestones import facts
 from milestones.clients import git
-from milestones.models import CoverageLines, Evidence, LintFindings, Project
+from milestones.models import CoverageLines, Delivery, Evidence, LintFindings, Project
 from milestones.results import batches, places, tally
 from milestones.results.collecting import Collector
 from milestones.results.covered import LineBook, pack_lines
@@ -18,7 +18,8 @@ from milestones.results.parser import Family
 from milestones.results.roll import test_of
 from milestones.results.tally import Tally
 
-from . import outcomes
+from . import dumped, outcomes
+from .taken import Taken, opened
 
 CODE_BYTES = 1024 * 1024  # of a file whose lines are read for the fingerprints of findings
 
@@ -45,6 +46,18 @@ class Parsed:
         keys = {position: key for key, position in self.collector.index.items() if position in twice}
         names = tuple(test_of(keys[position]).label for position in sorted(twice))
         return dataclasses.replace(made, covers=dataclasses.replace(made.covers, repeated=names))
+
+
+def taken(row: Delivery, repo: git.Repository) -> Taken:
+    """A result file of a commit, its paths those of the commit. Raises ParseError."""
+    try:
+        found = parse_file(row.project, row.kind, opened(row))
+    except facts.ParseError as error:
+        raise dumped.hinted(row.kind, opened(row).read(dumped.HEAD), error) from None
+    summary = found.summary()
+    kept = settle(found, repo, row.sha)
+    tree = frozenset(entry.path for entry in repo.tree(row.sha)) if summary.findings else frozenset[str]()
+    return Taken(summary, tuple(settled(summary.findings, tree)), store=kept.store)
 
 
 def parse_file(project: Project, kind: str, stream: BinaryIO) -> Parsed:

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-import io
-from typing import BinaryIO
-
-from django.conf import settings
+from collections.abc import Mapping
 
 from milestones import facts
 from milestones.clients import git
 from milestones.codec import storable, to_plain
-from milestones.models import Commit, Delivery, Evidence, Judgement, Project, WorkState
+from milestones.models import Commit, Delivery, Evidence, Judgement, WorkState
 from milestones.models.evidence import same_tree
-from milestones.results import PARSERS, limits
+from milestones.results import PARSERS
 from milestones.results.manifest import read_manifest
 
-from . import claims, completeness, evaluate, mirror, readings
-from .parsed import parse_file, settle, settled
+from . import claims, completeness, dumped, evaluate, mirror, parsed, proofs, readings
+from .taken import Read, opened
 
-KINDS = frozenset(PARSERS)
+# how each kind that can be sent is read
+READERS: Mapping[str, Read] = {
+    **dict.fromkeys(PARSERS, parsed.taken),
+    **dict.fromkeys(dumped.KINDS, dumped.taken),
+}
+KINDS = frozenset(READERS)
 EXPECTED = "expected"  # what a complete set is: a manifest, no evidence
 
 
@@ -32,38 +34,35 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
     repo = mirror.repository(row.project)
     if repo is None:
         raise facts.ParseError("the mirror is gone; ask for a look at the repository, then try again")
-    raw = limits.opened(io.BytesIO(bytes(row.body)), settings.MIGRATOR_UPLOAD_BYTES)
-    expected = row.kind == EXPECTED
-    said = _store_expected(claim, row, raw.read()) if expected else _store_evidence(claim, row, repo, raw)
+    told = _store_expected(claim, row) if row.kind == EXPECTED else _store_evidence(claim, row, repo)
     readings.ensure_static(claim, row.project, repo, row.sha)
+    for sha in _concerned(row):
+        proofs.settle(claim, row.project, sha)
     with claim.writing() as held:
-        judgement = evaluate.judge(row.project_id, row.sha)
-        for sha in _judged_with(row.project, row.sha, row.tree):
+        for sha in _concerned(row)[1:]:
             evaluate.judge(row.project_id, sha)
-        claims.close(held, WorkState.DONE, f"judged as number {judgement.number} of {row.sha[:8]}: {said}")
+        judgement = evaluate.judge(row.project_id, row.sha)
+        claims.close(held, WorkState.DONE, f"judged as number {judgement.number} of {row.sha[:8]}: {told}")
     return []
 
 
-def _store_expected(claim: claims.Claim, row: Delivery, body: bytes) -> str:
-    parts = read_manifest(body)
+def _store_expected(claim: claims.Claim, row: Delivery) -> str:
+    parts = read_manifest(opened(row).read())
     with claim.writing():
         completeness.state_expected(row.project, row.sha, parts)
     return f"{len(parts)} job{'s' * (len(parts) != 1)} expected"
 
 
-def _store_evidence(claim: claims.Claim, row: Delivery, repo: git.Repository, raw: BinaryIO) -> str:
-    parsed = parse_file(row.project, row.kind, raw)
-    summary = parsed.summary()
-    found = settle(parsed, repo, row.sha)
-    tree = frozenset(entry.path for entry in repo.tree(row.sha))
-    findings = [to_plain(one) for one in settled(summary.findings, tree)]
+def _store_evidence(claim: claims.Claim, row: Delivery, repo: git.Repository) -> str:
+    found = READERS[row.kind](row, repo)
+    summary = found.summary
     with claim.writing():
         mirror.remember_commit(row.project, repo, row.sha)
         place = {"job": row.job, "shard": row.shard, "attempt": row.attempt, "digest": row.digest}
         evidence, new = Evidence.objects.get_or_create(
             project=row.project, sha=row.sha, kind=row.kind, **place,
             defaults={"delivery": row, "vacuous": storable(summary.vacuous), "covers": to_plain(summary.covers),
-                      "findings": findings, "tree": row.tree},
+                      "findings": to_plain(found.findings), "details": found.details, "tree": row.tree},
         )  # fmt: skip
         if new:
             readings.store_measurements(evidence, summary.measurements)
@@ -71,11 +70,12 @@ def _store_evidence(claim: claims.Claim, row: Delivery, repo: git.Repository, ra
     return summary.vacuous or ", ".join(f"{m.name} {m.value:g}" for m in summary.measurements[:4])
 
 
-def _judged_with(project: Project, sha: str, tree: str) -> list[str]:
-    """Other commits whose verdict rests on these results too: of the same tree, or the head that compares with them."""
-    same = set(same_tree(project, sha))
-    if tree:
-        same |= set(Commit.objects.filter(project=project, tree=tree).values_list("sha", flat=True))
+def _concerned(row: Delivery) -> list[str]:
+    """The commits whose verdict rests on a delivery too: of the same tree, or the newest, which compares with it."""
+    project = row.project
+    same = set(same_tree(project, row.sha))
+    if row.tree:
+        same |= set(Commit.objects.filter(project=project, tree=row.tree).values_list("sha", flat=True))
     judged = set(Judgement.objects.filter(project=project, sha__in=same).values_list("sha", flat=True))
-    head = {project.sha} if sha in evaluate.compared_with(project) else set()
-    return sorted((judged | head) - {sha, ""})
+    newest = {project.sha} if row.sha in {project.start_sha, *evaluate.compared_with(project)} else set()
+    return [row.sha, *sorted((judged | newest) - {row.sha, ""})]

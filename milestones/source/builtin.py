@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from itertools import chain, islice, product
+from itertools import islice
 from typing import Any
 
 from milestones.source.values import (
@@ -14,6 +14,7 @@ from milestones.source.values import (
     Function,
     Instance,
     Model,
+    Module,
     Native,
     Unknown,
     Value,
@@ -29,11 +30,11 @@ def plain(value: Value) -> bool:
     return value is None or isinstance(value, (str, bytes, bool, int, float))
 
 
-def _unknown(arguments: Arguments, what: str) -> Unknown:
+def unknown(arguments: Arguments, what: str) -> Unknown:
     return Unknown(f"{what} of something that is made at run time", arguments.place)
 
 
-def _items(value: Value) -> list[Value] | None:
+def items_of(value: Value) -> list[Value] | None:
     if isinstance(value, (list, tuple, set, frozenset, str)):
         return list(value)
     return list(value) if isinstance(value, dict) else None
@@ -43,8 +44,8 @@ def _made(kind: Callable[..., Any]) -> Callable[[Arguments], Value]:
     def call(arguments: Arguments) -> Value:
         if not arguments.positional:
             return kind()
-        items = _items(arguments.positional[0])
-        return _unknown(arguments, kind.__name__) if items is None else _build(kind, items, arguments)
+        items = items_of(arguments.positional[0])
+        return unknown(arguments, kind.__name__) if items is None else _build(kind, items, arguments)
 
     return call
 
@@ -53,72 +54,74 @@ def _build(kind: Callable[..., Any], items: list[Value], arguments: Arguments) -
     try:
         return kind(items)
     except TypeError:
-        return _unknown(arguments, kind.__name__)
+        return unknown(arguments, kind.__name__)
 
 
-def _dict(arguments: Arguments) -> Value:
+def dict_of(arguments: Arguments) -> Value:
     made: dict[Value, Value] = {}
     if arguments.positional:
         first = arguments.positional[0]
         try:
-            made.update(first if isinstance(first, dict) else dict(_items(first) or []))
+            made.update(first if isinstance(first, dict) else dict(items_of(first) or []))
         except (TypeError, ValueError):
-            return _unknown(arguments, "dict")
+            return unknown(arguments, "dict")
     return {**made, **arguments.named}
 
 
-def _plain_call(function: Callable[..., Any]) -> Callable[[Arguments], Value]:
+def plain_call(function: Callable[..., Any]) -> Callable[[Arguments], Value]:
     """A function of plain values alone, called when every argument is one."""
 
     def call(arguments: Arguments) -> Value:
         given = arguments.positional
         if not given or not all(plain(value) or isinstance(value, (list, tuple, dict)) for value in given):
-            return _unknown(arguments, getattr(function, "__name__", "a function"))
+            return unknown(arguments, getattr(function, "__name__", "a function"))
         try:
             return function(*given)
         except (TypeError, ValueError, OverflowError):
-            return _unknown(arguments, getattr(function, "__name__", "a function"))
+            return unknown(arguments, getattr(function, "__name__", "a function"))
 
     return call
 
 
 def _str(arguments: Arguments) -> Value:
     value = arguments.get(0, "object", "")
-    return str(value) if plain(value) else _unknown(arguments, "str")
+    if isinstance(value, Model) and "__str__" in type(value).__dict__:
+        return str(value)
+    return str(value) if plain(value) else unknown(arguments, "str")
 
 
 def _range(arguments: Arguments) -> Value:
     if not arguments.positional or not all(isinstance(value, int) for value in arguments.positional):
-        return _unknown(arguments, "range")
+        return unknown(arguments, "range")
     try:
         return list(range(*arguments.positional)[:SIZE_LIMIT])
     except (TypeError, ValueError):
-        return _unknown(arguments, "range")
+        return unknown(arguments, "range")
 
 
-def _over(function: Callable[..., Any]) -> Callable[[Arguments], Value]:
+def over(function: Callable[..., Any]) -> Callable[[Arguments], Value]:
     def call(arguments: Arguments) -> Value:
-        given = [_items(value) for value in arguments.positional]
+        given = [items_of(value) for value in arguments.positional]
         known = [items for items in given if items is not None]
         settled = known and len(known) == len(given)
-        return list(islice(function(*known), SIZE_LIMIT)) if settled else _unknown(arguments, "a walk")
+        return list(islice(function(*known), SIZE_LIMIT)) if settled else unknown(arguments, "a walk")
 
     return call
 
 
 def _enumerate(arguments: Arguments) -> Value:
-    items, start = _items(arguments.get(0, "iterable")), arguments.get(1, "start", 0)
+    items, start = items_of(arguments.get(0, "iterable")), arguments.get(1, "start", 0)
     return (
         list(enumerate(items, start))
         if items is not None and isinstance(start, int)
-        else _unknown(arguments, "enumerate")
+        else unknown(arguments, "enumerate")
     )
 
 
 def _sorted(arguments: Arguments) -> Value:
-    items = _items(arguments.get(0, "iterable"))
+    items = items_of(arguments.get(0, "iterable"))
     if items is None:
-        return _unknown(arguments, "sorted")
+        return unknown(arguments, "sorted")
     try:
         return sorted(items, reverse=truth(arguments.get(None, "reverse", False)) is True)
     except TypeError:
@@ -128,20 +131,34 @@ def _sorted(arguments: Arguments) -> Value:
 def _isinstance(arguments: Arguments) -> Value:
     value, kind = arguments.get(0, "obj"), arguments.get(1, "kind")
     kinds = [kind] if not isinstance(kind, tuple) else list(kind)
+    value = value.model if isinstance(value, Instance) and value.model is not None else value
+    if isinstance(value, Model) and all(isinstance(one, External) for one in kinds):
+        return any(one.last in value.kinds for one in kinds)
+    if isinstance(value, (Function, Class, Module)) and all(isinstance(one, (External, Native)) for one in kinds):
+        return False
     names = {"str": str, "int": int, "list": list, "tuple": tuple, "dict": dict, "set": set, "bool": bool}
     told = [names[one.name] for one in kinds if isinstance(one, Native) and one.name in names]
     if len(told) == len(kinds) and not isinstance(value, (Unknown, External)):
         return isinstance(value, tuple(told))
     if isinstance(value, Instance) and all(isinstance(one, Class) for one in kinds):
         return any(one in value.type.lineage() for one in kinds)
-    return _unknown(arguments, "isinstance")
+    return unknown(arguments, "isinstance")
+
+
+def _issubclass(arguments: Arguments) -> Value:
+    value, kind = arguments.get(0, "cls"), arguments.get(1, "kind")
+    kinds = list(kind) if isinstance(kind, tuple) else [kind]
+    if isinstance(value, Class) and all(isinstance(one, (Class, External)) for one in kinds):
+        names = {one.name for one in kinds if isinstance(one, External)}
+        return any(one in kinds for one in value.lineage()) or bool(names & set(value.external_bases()))
+    return unknown(arguments, "issubclass")
 
 
 def _callable(arguments: Arguments) -> Value:
     value = arguments.get(0, "obj")
     if isinstance(value, (Function, Class, Native)):
         return True
-    return False if plain(value) or isinstance(value, (list, tuple, dict)) else _unknown(arguments, "callable")
+    return False if plain(value) or isinstance(value, (list, tuple, dict)) else unknown(arguments, "callable")
 
 
 def _native(name: str, call: Callable[[Arguments], Value]) -> Native:
@@ -149,46 +166,15 @@ def _native(name: str, call: Callable[[Arguments], Value]) -> Native:
 
 
 _CALLS: dict[str, Callable[[Arguments], Value]] = {
-    "list": _made(list), "tuple": _made(tuple), "set": _made(set), "frozenset": _made(frozenset), "dict": _dict,
-    "str": _str, "unicode": _str, "int": _plain_call(int), "float": _plain_call(float), "len": _plain_call(len),
+    "list": _made(list), "tuple": _made(tuple), "set": _made(set), "frozenset": _made(frozenset), "dict": dict_of,
+    "str": _str, "unicode": _str, "int": plain_call(int), "float": plain_call(float), "len": plain_call(len),
     "bool": lambda arguments: truth(arguments.get(0, "x", False)), "range": _range, "xrange": _range,
-    "zip": _over(zip), "reversed": lambda arguments: list(reversed(_items(arguments.get(0, "seq")) or [])),
+    "zip": over(zip), "reversed": lambda arguments: list(reversed(items_of(arguments.get(0, "seq")) or [])),
     "enumerate": _enumerate, "sorted": _sorted, "isinstance": _isinstance, "callable": _callable, "iter": _made(list),
-    "max": _plain_call(max), "min": _plain_call(min), "sum": _plain_call(sum), "abs": _plain_call(abs),
+    "slice": plain_call(slice), "repr": plain_call(repr), "issubclass": _issubclass,
+    "max": plain_call(max), "min": plain_call(min), "sum": plain_call(sum), "abs": plain_call(abs),
 }  # fmt: skip
 BUILTINS: dict[str, Value] = {name: _native(name, call) for name, call in _CALLS.items()}
-
-
-def _setting(arguments: Arguments) -> Value:
-    """A setting with a default reads as its default; without one only a run would tell."""
-    default = arguments.get(1, "default", _MISSING)
-    return Unknown("read from the environment", arguments.place) if default is _MISSING else default
-
-
-def _joined_path(arguments: Arguments) -> Value:
-    parts = arguments.positional
-    if not parts or not all(isinstance(part, str) for part in parts):
-        return _unknown(arguments, "join")
-    return "/".join(parts).replace("//", "/")
-
-
-EXTERNAL_CALLS: dict[str, Callable[[Arguments], Value]] = {
-    "itertools.chain": _over(chain),
-    "itertools.chain.from_iterable": lambda arguments: [
-        item for items in _items(arguments.get(0, "iterable")) or [] for item in _items(items) or []
-    ],
-    "itertools.product": _over(product),
-    "collections.OrderedDict": _dict,
-    "types.MappingProxyType": _dict,
-    "types.SimpleNamespace": lambda arguments: Unknown("a namespace", arguments.place),
-    "os.getenv": _setting,
-    "os.environ.get": _setting,
-    "typing.cast": lambda arguments: arguments.get(1, "val"),
-    "re.compile": lambda arguments: arguments.get(0, "pattern"),
-    "django.utils.translation.gettext_lazy": lambda arguments: arguments.get(0, "message"),
-    "posixpath.join": _joined_path,
-    "os.path.join": _joined_path,
-}
 
 
 STRING_METHODS = frozenset({
@@ -227,11 +213,11 @@ def _string_call(value: str, name: str, arguments: Arguments) -> Value:
     given = [*arguments.positional, *arguments.named.values()]
     flat = [item for one in given for item in (one if isinstance(one, (list, tuple)) else [one])]
     if not all(plain(item) for item in flat) or _may_grow(value, name, flat):
-        return _unknown(arguments, name)
+        return unknown(arguments, name)
     try:
         return getattr(value, name)(*arguments.positional, **arguments.named)
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, LookupError):
-        return _unknown(arguments, name)
+        return unknown(arguments, name)
 
 
 def _may_grow(value: str, name: str, given: list[Value]) -> bool:
@@ -247,7 +233,7 @@ def _read(value: Value, name: str, arguments: Arguments) -> Value:
     try:
         made = getattr(value, name)(*arguments.positional)
     except (TypeError, ValueError):
-        return _unknown(arguments, name)
+        return unknown(arguments, name)
     return list(made) if name in ("items", "keys", "values") else made
 
 
@@ -259,9 +245,9 @@ def _append(value: Value, arguments: Arguments) -> Value:
 
 
 def _extend(value: Value, arguments: Arguments) -> Value:
-    items = _items(arguments.get(0, "iterable"))
+    items = items_of(arguments.get(0, "iterable"))
     if isinstance(value, list):
-        value.extend((items if items is not None else [_unknown(arguments, "extend")])[: SIZE_LIMIT - len(value)])
+        value.extend((items if items is not None else [unknown(arguments, "extend")])[: SIZE_LIMIT - len(value)])
 
 
 def _insert(value: Value, arguments: Arguments) -> Value:
@@ -276,20 +262,20 @@ def _update(value: Value, arguments: Arguments) -> Value:
         value.update(given if isinstance(given, dict) else {})
         value.update(arguments.named)
     elif isinstance(value, set):
-        value.update(_items(given) or [])
+        value.update(items_of(given) or [])
 
 
 def _get(value: Value, arguments: Arguments) -> Value:
     key, default = arguments.get(0, "key"), arguments.get(1, "default")
     if not isinstance(value, dict) or isinstance(key, (Unknown, list, dict, set)):
-        return _unknown(arguments, "get")
+        return unknown(arguments, "get")
     return value.get(key, default)
 
 
 def _setdefault(value: Value, arguments: Arguments) -> Value:
     key = arguments.get(0, "key")
     if not isinstance(value, dict) or isinstance(key, (Unknown, list, dict, set)):
-        return _unknown(arguments, "setdefault")
+        return unknown(arguments, "setdefault")
     return value.setdefault(key, arguments.get(1, "default"))
 
 
@@ -298,13 +284,15 @@ def _pop(value: Value, arguments: Arguments) -> Value:
     try:
         if isinstance(value, dict):
             return value.pop(key, arguments.get(1, "default"))
-        return value.pop(key) if isinstance(value, list) else _unknown(arguments, "pop")
+        return value.pop(key) if isinstance(value, list) else unknown(arguments, "pop")
     except (TypeError, IndexError, KeyError):
-        return _unknown(arguments, "pop")
+        return unknown(arguments, "pop")
 
 
 def _concat(value: Value, arguments: Arguments) -> Value:
-    rest = [item for one in arguments.positional for item in (_items(one) if not isinstance(one, str) else [one]) or []]
+    rest = [
+        item for one in arguments.positional for item in (items_of(one) if not isinstance(one, str) else [one]) or []
+    ]
     return [*value, *rest][:SIZE_LIMIT]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from milestones.facts import Place
-from milestones.source import builtin, code
+from milestones.source import builtin, code, libraries
 from milestones.source.values import (
     Arguments,
     Class,
@@ -39,7 +39,12 @@ class Caller:
         self.depth = 0
         self.called: set[int] = set()
         self.stack: list[code.Function] = []
-        self.lost: list[tuple[str, Arguments]] = []  # calls of methods on something unknown
+        self.natives: dict[str, Value] = {}  # the language's own functions that need the evaluator
+        self.outside: dict[str, Callable[[str, Place], Value]] = {}  # what attributes of names from outside are here
+        self.classes: list[Class] = []
+        self.conditions: list[Place] = []  # the undecided branches that we are in
+        self.guessing = False  # whether we are in a function that nothing calls, its arguments unknown
+        self.lost: list[tuple[str, Arguments, bool]] = []  # calls of methods on something unknown, made while guessing
 
     def expression(self, node: code.Expression, scope: Scope) -> Value:
         raise NotImplementedError
@@ -75,7 +80,7 @@ class Caller:
 
     def call_external(self, callee: External, arguments: Arguments) -> Value:
         arguments.receiver = callee.receiver
-        factory = self.models.get(callee.name) or builtin.EXTERNAL_CALLS.get(callee.name)
+        factory = self.models.get(callee.name) or libraries.CALLS.get(callee.name)
         if factory is None:
             factory = self.models.get(f"*.{callee.last}")
         if factory is not None:
@@ -126,7 +131,7 @@ class Caller:
 
     def _bound(self, function: Function, arguments: Arguments) -> Scope:
         """A scope with the parameters bound; what was not given and has no default is unknown."""
-        scope = Scope(parent=function.scope, path=function.scope.path)
+        scope = Scope(parent=function.scope, path=function.scope.path, prefix=f"{function.name}.<locals>.")
         rest, named = list(arguments.positional), dict(arguments.named)
         for parameter in function.code.parameters:
             if parameter.kind == "*":
@@ -156,6 +161,9 @@ class Caller:
         elif not self.give_model(instance, arguments):
             instance.attributes.update(zip(type_.all_fields(), arguments.positional, strict=False))
             instance.attributes.update(arguments.named)
+            after = type_.member("__post_init__")
+            if isinstance(after, Function):
+                self.call_function(after.bound(instance), Arguments([], {}, arguments.place))
         return instance
 
     def give_model(self, instance: Instance, arguments: Arguments) -> bool:
@@ -164,6 +172,7 @@ class Caller:
             made = self.models[name](arguments) if name in self.models else None
             if isinstance(made, Model):
                 instance.model = made
+                made.instance = instance
                 return True
         return False
 
@@ -193,14 +202,16 @@ class Caller:
         if isinstance(value, Module):
             return self.module_attribute(value, name, place)
         if isinstance(value, External):
-            return External(f"{value.name}.{name}", arguments=value.arguments)
+            known = self.outside.get(value.name)
+            found = known(name, place) if known is not None else None
+            return External(f"{value.name}.{name}", arguments=value.arguments) if found is None else found
         if isinstance(value, Model):
             return value.get(name, place)
         if isinstance(value, Super):
             return self._super_attribute(value, name, place)
         if isinstance(value, Function):
-            known = {"__name__": value.code.name, "__wrapped__": value.wraps, "__qualname__": value.name}
-            return value.attributes.get(name, known.get(name) or Unknown(f"{value.name}.{name}", place))
+            own = {"__name__": value.code.name, "__wrapped__": value.wraps, "__qualname__": value.name}
+            return value.attributes.get(name, own.get(name) or Unknown(f"{value.name}.{name}", place))
         return self._plain_attribute(value, name, place)
 
     def _plain_attribute(self, value: Value, name: str, place: Place) -> Value:
@@ -209,13 +220,17 @@ class Caller:
             return found
         if isinstance(value, dict) and name in value:  # an object of JavaScript
             return value[name]
+        if isinstance(value, tuple) and name in getattr(value, "_fields", ()):
+            return getattr(value, name)
+        if name == "value" and builtin.plain(value):  # of a member of an enumeration
+            return value
         if isinstance(value, Unknown):
             return Native(name, lambda arguments: self._lose(name, arguments, value))
         return Unknown(f".{name} of something that is made at run time", place)
 
     def _lose(self, name: str, arguments: Arguments, value: Unknown) -> Value:
         arguments.receiver = value
-        self.lost.append((name, arguments))
+        self.lost.append((name, arguments, self.guessing))
         return Unknown(value.reason, value.place)
 
     def module_attribute(self, module: Module, name: str, place: Place) -> Value:
@@ -245,12 +260,14 @@ class Caller:
             return self.call_function(member.bound(value), Arguments([], {}, place))
         return member.bound(value)
 
-    def _class_attribute(self, type_: Class, name: str, receiver: Value, place: Place) -> Value:
+    def _class_attribute(self, type_: Class, name: str, receiver: Value, place: Place) -> Value:  # noqa: PLR0911
         member = type_.member(name)
         if isinstance(member, Function) and any(one.name == "classmethod" for one in member.decorations):
             return member.bound(type_)
-        if name in ("__name__", "__qualname__"):
-            return type_.code.name
+        if name in ("__name__", "__qualname__", "__module__"):
+            return type_.code.name if name != "__module__" else type_.scope.path.removesuffix(".py").replace("/", ".")
+        if name == "__subclasses__":
+            return Native(name, lambda arguments: [one for one in self.classes if type_ in one.bases])
         if member is not None or name in type_.members:
             return member
         if any(base.startswith("enum.") for base in type_.external_bases()) and name == "value":

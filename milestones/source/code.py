@@ -10,7 +10,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from milestones.facts import Problem
 
-VERSION = 1
+VERSION = 2
 
 
 class Const(NamedTuple):
@@ -121,6 +121,22 @@ class Function(NamedTuple):
     returns: Expression | None = None
 
 
+class Named(NamedTuple):
+    """`(target := value)`."""
+
+    line: int
+    target: Expression
+    value: Expression
+
+
+class Yield(NamedTuple):
+    """`yield value`, or `yield from value` where `many` says so."""
+
+    line: int
+    value: Expression | None
+    many: bool = False
+
+
 class Opaque(NamedTuple):
     line: int
     what: str
@@ -224,7 +240,7 @@ class Global(NamedTuple):
 
 Expression: TypeAlias = (
     Const | Name | Attribute | Item | Call | Spread | Text | Binary | Either | Not | Sequence | Mapping | Choice | Walk
-    | Function | Opaque | Class
+    | Function | Opaque | Class | Named | Yield
 )  # fmt: skip
 Statement: TypeAlias = (
     Assign | Augment | Do | Return | Raise | If | For | While | Branches | With | Import | ImportFrom | Class | Function

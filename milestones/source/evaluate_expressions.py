@@ -8,15 +8,17 @@ from typing import Any
 
 from milestones.facts import Place
 from milestones.source import builtin, code
-from milestones.source.calls import Caller
+from milestones.source.evaluate_targets import Targets, agreed, iterated
+from milestones.source.folders import Folder
 from milestones.source.values import (
+    STARTED,
     Arguments,
     Class,
     External,
     Function,
     Instance,
     Model,
-    Module,
+    ModuleName,
     Native,
     Scope,
     Super,
@@ -26,7 +28,7 @@ from milestones.source.values import (
     truth,
 )
 
-LOOP_LIMIT = 5_000
+YIELDS = "yield"  # no name of a program: where a scope collects what its function yields
 _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
     "+": operator.add, "-": operator.sub, "/": operator.truediv, "//": operator.floordiv, "==": operator.eq,
     "===": operator.eq, "!=": operator.ne, "!==": operator.ne, "<": operator.lt, "<=": operator.le, ">": operator.gt,
@@ -34,7 +36,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], Any]] = {
 }  # fmt: skip
 
 
-class ExpressionEvaluator(Caller):
+class ExpressionEvaluator(Targets):
     """Works out expressions over known values; whatever is not known stays a named unknown."""
 
     def class_(self, node: code.Class, scope: Scope) -> Value:
@@ -52,7 +54,7 @@ class ExpressionEvaluator(Caller):
             return found
         if node.id == "super":
             return self._super(scope)
-        known = builtin.BUILTINS.get(node.id)
+        known = self.natives.get(node.id) or builtin.BUILTINS.get(node.id)
         if known is not None or _is_bound(node.id, scope):
             return known
         return self.unbound(node.id, Place(scope.path, node.line))
@@ -84,6 +86,11 @@ class ExpressionEvaluator(Caller):
 
     def _item(self, node: code.Item, scope: Scope) -> Value:
         value, index = self.expression(node.value, scope), self.expression(node.key, scope)
+        value = value.model if isinstance(value, Instance) and value.model is not None else value
+        if isinstance(value, Model):
+            return value.item(index, Place(scope.path, node.line))
+        if isinstance(value, Class) and isinstance(index, str) and index in value.members:
+            return value.members[index]  # a member of an enumeration
         if isinstance(value, (list, tuple, str, dict)) and is_known(index):
             try:
                 return value[index]
@@ -134,12 +141,16 @@ class ExpressionEvaluator(Caller):
         return self._operate(node.operator, left, right, Place(scope.path, node.line))
 
     def _operate(self, sign: str, left: Value, right: Value, place: Place) -> Value:  # noqa: PLR0911
+        if any(isinstance(one, ModuleName) for one in (left, right)) and "__main__" in (left, right):
+            return Unknown(STARTED, place)
         if sign in ("is", "is not") and (is_known(left) and is_known(right)):
             return (left is right) == (sign == "is")
         if sign in ("in", "not in") and isinstance(right, (str, list, tuple, dict, set)) and builtin.plain(left):
             return _contains(right, left) == (sign == "in")
         if sign == "%" and isinstance(left, str):
             return _formatted(left, right, place)
+        if sign == "/" and isinstance(left, Folder):
+            return left.joined([right], place)
         if not (_operand(left) and _operand(right)) or sign not in _OPERATORS:
             return next(
                 (one for one in (left, right) if isinstance(one, Unknown)), Unknown("worked out at run time", place)
@@ -197,7 +208,7 @@ class ExpressionEvaluator(Caller):
         return agreed([then, otherwise], Unknown("decided at run time", Place(scope.path, node.line)))
 
     def _walk(self, node: code.Walk, scope: Scope) -> Value:
-        inner = Scope(parent=scope, path=scope.path)
+        inner = Scope(parent=scope, path=scope.path, prefix=scope.prefix)
         pairs = list(self._walked(node, 0, inner))
         if any(pair is None for pair in pairs):
             return Unknown("a list that is made at run time", Place(scope.path, node.line))
@@ -223,43 +234,28 @@ class ExpressionEvaluator(Caller):
                 yield from self._walked(node, depth + 1, scope)
 
     def _lambda(self, node: code.Function, scope: Scope) -> Value:
-        return Function(node, scope, node.name or "<lambda>")
+        return Function(node, scope, scope.prefix + (node.name or "<lambda>"))
 
     def _class_expression(self, node: code.Class, scope: Scope) -> Value:
         return self.class_(node, scope)
 
+    def _named(self, node: code.Named, scope: Scope) -> Value:
+        value = self.expression(node.value, scope)
+        self.bind(node.target, value, scope)
+        return value
+
+    def _yield(self, node: code.Yield, scope: Scope) -> Value:
+        value = self.expression(node.value, scope) if node.value is not None else None
+        where: Scope | None = scope
+        while where is not None and YIELDS not in where.names:
+            where = where.parent
+        if where is not None:
+            many = iterated(value) if node.many else [value]
+            where.names[YIELDS] += many if many is not None else [Unknown("yielded at run time")]
+        return Unknown("sent into a generator", Place(scope.path, node.line))
+
     def _opaque(self, node: code.Opaque, scope: Scope) -> Value:
         return Unknown(f"a {node.what.replace('_', ' ')}", Place(scope.path, node.line))
-
-    # --- targets
-
-    def bind(self, target: code.Expression, value: Value, scope: Scope) -> None:
-        if isinstance(target, code.Name):
-            scope.bind(target.id, value)
-        elif isinstance(target, code.Attribute):
-            _set_attribute(self.expression(target.value, scope), target.name, value)
-        elif isinstance(target, code.Item):
-            _set_item(self.expression(target.value, scope), self.expression(target.key, scope), value)
-        elif isinstance(target, code.Sequence):
-            self._unpack(target, value, scope)
-        elif isinstance(target, code.Mapping):  # JavaScript's `const {a, b} = value`
-            for key, inner in target.pairs:
-                if isinstance(key, code.Const):
-                    self.bind(inner, self.attribute(value, str(key.value), Place(scope.path, target.line)), scope)
-
-    def _unpack(self, target: code.Sequence, value: Value, scope: Scope) -> None:
-        place = Place(scope.path, target.line)
-        items = list(value) if isinstance(value, (list, tuple)) else None
-        for index, one in enumerate(target.items):
-            if isinstance(one, code.Spread):
-                after = len(target.items) - index - 1
-                rest = None if items is None else items[index : len(items) - after]
-                self.bind(one.value, Unknown("unpacked at run time", place) if rest is None else rest, scope)
-                items = None if items is None else [*items[:index], None, *items[len(items) - after :]]
-            elif items is not None and index < len(items):
-                self.bind(one, items[index], scope)
-            else:
-                self.bind(one, value if isinstance(value, Unknown) else Unknown("unpacked at run time", place), scope)
 
 
 def _is_bound(name: str, scope: Scope | None) -> bool:
@@ -297,44 +293,6 @@ def _formatted(left: str, right: Value, place: Place) -> Value:
         return Unknown("formatted at run time", place)
 
 
-def iterated(value: Value) -> list[Value] | None:
-    if isinstance(value, (list, tuple, set, frozenset, dict)):
-        return list(value)[:LOOP_LIMIT]
-    return list(value)[:LOOP_LIMIT] if isinstance(value, str) else None
-
-
-def _set_attribute(owner: Value, name: str, value: Value) -> None:
-    if isinstance(owner, (Instance, Function)):
-        owner.attributes[name] = value
-    elif isinstance(owner, Class):
-        owner.members[name] = value
-    elif isinstance(owner, Module):
-        owner.scope.names[name] = value
-    elif isinstance(owner, Model):
-        owner.set(name, value)
-    elif isinstance(owner, dict):  # an object of JavaScript
-        owner[name] = value
-
-
-def _set_item(owner: Value, index: Value, value: Value) -> None:
-    try:
-        if isinstance(owner, (dict, list)):
-            owner[index] = value
-    except (TypeError, IndexError):
-        pass
-
-
-def agreed(values: list[Value], otherwise: Unknown) -> Value:
-    """The one value that several may be: the same each time, or the only one that is something of a framework."""
-    first, *rest = values
-    if all(one is first or (builtin.plain(one) and builtin.plain(first) and one == first) for one in rest):
-        return first
-    models = [one for one in values if builtin.is_model(one)]
-    others = [one for one in values if one is not None and is_known(one)]
-    candidates = models or (others if len(others) == 1 else [])
-    return candidates[0] if candidates and all(one is candidates[0] for one in candidates) else otherwise
-
-
 EXPRESSIONS: dict[type, Callable[[ExpressionEvaluator, Any, Scope], Value]] = {
     code.Const: ExpressionEvaluator._const,
     code.Name: ExpressionEvaluator._name,
@@ -353,4 +311,6 @@ EXPRESSIONS: dict[type, Callable[[ExpressionEvaluator, Any, Scope], Value]] = {
     code.Function: ExpressionEvaluator._lambda,
     code.Opaque: ExpressionEvaluator._opaque,
     code.Class: ExpressionEvaluator._class_expression,
+    code.Named: ExpressionEvaluator._named,
+    code.Yield: ExpressionEvaluator._yield,
 }

@@ -7,8 +7,21 @@ from typing import Any
 
 from milestones.facts import Place
 from milestones.source import builtin, code
-from milestones.source.evaluate_expressions import ExpressionEvaluator, agreed, iterated
-from milestones.source.values import Class, Function, Module, Scope, Unknown, Value, is_known, truth
+from milestones.source.evaluate_expressions import YIELDS, ExpressionEvaluator
+from milestones.source.evaluate_targets import agreed, iterated, merged
+from milestones.source.values import (
+    STARTED,
+    Arguments,
+    Class,
+    Function,
+    Module,
+    Scope,
+    Unknown,
+    Value,
+    Yielded,
+    is_known,
+    truth,
+)
 
 _RETURNS = "return"  # no name of a program: where a scope collects what its function returns
 
@@ -36,7 +49,7 @@ class Evaluator(ExpressionEvaluator):
             STATEMENTS[type(statement)](self, statement, scope)
 
     def returned(self, function: Function, scope: Scope) -> Value:
-        scope.names[_RETURNS] = []
+        scope.names[_RETURNS], scope.names[YIELDS] = [], Yielded()
         before, self.undecided = self.undecided, 0
         try:
             self.run(function.code.body, scope)
@@ -44,7 +57,7 @@ class Evaluator(ExpressionEvaluator):
             pass
         finally:
             self.undecided = before
-        return _joined(scope.names[_RETURNS], function)
+        return scope.names[YIELDS] or _joined(scope.names[_RETURNS], function)
 
     def _assign(self, node: code.Assign, scope: Scope) -> None:
         if node.value is None:
@@ -85,12 +98,25 @@ class Evaluator(ExpressionEvaluator):
             raise _Jump(node.kind)
 
     def _if(self, node: code.If, scope: Scope) -> None:
-        decided = truth(self.expression(node.test, scope))
-        if decided is None:
-            self._maybe(node.then, scope)
-            self._maybe(node.otherwise, scope)
-        else:
+        test = self.expression(node.test, scope)
+        decided = truth(test)
+        if decided is not None:
             self.run(node.then if decided else node.otherwise, scope)
+            return
+        place = Place(scope.path, node.line)
+        if not (isinstance(test, Unknown) and test.reason == STARTED):
+            self.conditions.append(place)
+        before = dict(scope.names)
+        try:
+            self._maybe(node.then, scope)
+            then, scope.names = scope.names, before
+            self._maybe(node.otherwise, scope)
+        finally:
+            if self.conditions and self.conditions[-1] is place:
+                self.conditions.pop()
+        if _leaves(node.then):
+            return
+        scope.names = then if _leaves(node.otherwise) else merged(then, scope.names, place)
 
     def _maybe(self, body: tuple[code.Statement, ...], scope: Scope) -> None:
         self.undecided += 1
@@ -133,7 +159,7 @@ class Evaluator(ExpressionEvaluator):
         for value, target in node.items:
             entered = self.expression(value, scope)
             if target is not None:
-                self.bind(target, entered, scope)
+                self.bind(target, entered[0] if isinstance(entered, Yielded) and entered else entered, scope)
         self.run(node.body, scope)
 
     def _import(self, node: code.Import, scope: Scope) -> None:
@@ -151,15 +177,14 @@ class Evaluator(ExpressionEvaluator):
             if name != "*":
                 scope.bind(bound, self.import_name(module, name, Place(scope.path, node.line)))
             elif isinstance(module, Module):
-                public = {key: value for key, value in module.scope.names.items() if not key.startswith("_")}
-                scope.names.update(public)
+                scope.names.update(_public(module.scope.names))
 
     def _function(self, node: code.Function, scope: Scope) -> None:
         scope.bind(node.name, self.define(node, scope))
 
     def define(self, node: code.Function, scope: Scope, owner: str = "") -> Value:
         home = scope.parent if owner and scope.parent is not None else scope
-        made: Value = Function(node, home, f"{owner}.{node.name}" if owner else node.name)
+        made: Value = Function(node, home, scope.prefix + node.name)
         for decorator in reversed(node.decorators):
             made = self.decorate(made, decorator, scope)
         return made
@@ -169,7 +194,8 @@ class Evaluator(ExpressionEvaluator):
 
     def class_(self, node: code.Class, scope: Scope) -> Value:
         bases = tuple(self.expression(base, scope) for base in node.bases)
-        body = Scope(parent=scope, path=scope.path)
+        name = scope.prefix + node.name
+        body = Scope(parent=scope, path=scope.path, prefix=f"{name}.")
         declared: list[str] = []
         for statement in node.body:
             self.step()
@@ -178,13 +204,37 @@ class Evaluator(ExpressionEvaluator):
             else:
                 declared += _declared(statement)
                 STATEMENTS[type(statement)](self, statement, body)
-        made = Class(node, scope, node.name, bases, body.names, tuple(declared))
+        made = Class(node, scope, name, bases, body.names, tuple(declared))
+        self.classes.append(made)
+        self._subclassed(made, Place(scope.path, node.line))
         for decorator in reversed(node.decorators):
             self.decorate(made, decorator, scope)
         return made
 
+    def _subclassed(self, made: Class, place: Place) -> None:
+        """Calls the `__init_subclass__` of a base, as Python does; projects register their views so."""
+        for base in made.lineage()[1:]:
+            hook = base.members.get("__init_subclass__") if isinstance(base, Class) else None
+            if isinstance(hook, Function):
+                named = {name: self.expression(value, made.scope) for name, value in made.code.keywords}
+                self.call_function(hook.bound(made), Arguments([], named, place))
+                return
+
     def _global(self, node: code.Global, scope: Scope) -> None:
         scope.outer.update(node.names)
+
+
+def _leaves(body: tuple[code.Statement, ...]) -> bool:
+    """Whether what follows a branch is not reached from it."""
+    return bool(body) and isinstance(body[-1], (code.Return, code.Raise, code.Jump))
+
+
+def _public(names: dict[str, Value]) -> dict[str, Value]:
+    """What `from module import *` binds."""
+    listed = names.get("__all__")
+    if isinstance(listed, (list, tuple)):
+        return {name: names[name] for name in listed if isinstance(name, str) and name in names}
+    return {name: value for name, value in names.items() if not name.startswith("_")}
 
 
 def _declared(statement: code.Statement) -> list[str]:

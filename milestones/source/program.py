@@ -10,7 +10,18 @@ from milestones.facts import Place, Problem
 from milestones.source import code
 from milestones.source.calls import Exhausted, Factory
 from milestones.source.evaluate_statements import Evaluator
-from milestones.source.values import Arguments, Class, External, Function, Module, Scope, Unknown, Value
+from milestones.source.reflection import reflective
+from milestones.source.values import (
+    Arguments,
+    Class,
+    External,
+    Function,
+    Module,
+    ModuleName,
+    Scope,
+    Unknown,
+    Value,
+)
 
 STEPS = 3_000_000
 STEPS_A_ROOT = 400_000
@@ -24,6 +35,8 @@ class Program(Evaluator):
     def __init__(self, paths: Mapping[str, Any], load: Load, models: Mapping[str, Factory]) -> None:
         super().__init__(models, STEPS)
         self.paths = paths
+        self.natives, externals = reflective(self)
+        self.models = {**externals, **models}
         self.load = load
         self.modules: dict[str, Module] = {}
         self.problems: list[Problem] = []
@@ -42,7 +55,15 @@ class Program(Evaluator):
         """Calls a function that nothing in the tree calls, its arguments unknown."""
         place = function.place
         arguments = Arguments([], {}, place, incomplete=True)
-        return self._within_share(place.path, lambda: self.call_function(function, arguments))
+        self.guessing = True
+        try:
+            return self._within_share(place.path, lambda: self.call_function(function, arguments))
+        finally:
+            self.guessing = False
+
+    def share(self, act: Callable[[], Value]) -> None:
+        """Lets something run within a share of steps of its own."""
+        self._within_share("", act)
 
     def _within_share(self, path: str, act: Callable[[], Value]) -> Value:
         kept = max(0, self.steps_left - STEPS_A_ROOT)
@@ -54,7 +75,7 @@ class Program(Evaluator):
         except RecursionError:
             self.problems.append(Problem("nested too deeply to work out", path, 1))
         finally:
-            self.depth, self.stack, self.undecided = 0, [], 0
+            self.depth, self.stack, self.undecided, self.conditions = 0, [], 0, []
             self.steps_left = max(1, self.steps_left + kept)
         return None
 
@@ -74,8 +95,12 @@ class Program(Evaluator):
         file = self.load(path)
         if file is not None:
             self.read[path] = file
-            module.scope.names.update({"__name__": Unknown("the name it runs under", Place(path, 1)), "__file__": path})
+            package = module.name if path.endswith("__init__.py") else module.name.rpartition(".")[0]
+            module.scope.names.update({"__name__": ModuleName(module.name), "__file__": path, "__package__": package})
+            if path.endswith("__init__.py"):
+                module.scope.names["__path__"] = [path.rpartition("/")[0]]
             before, self.undecided = self.undecided, 0
+            conditions, self.conditions = self.conditions, []
             try:
                 self.run(file.body, module.scope)
             except (Exhausted, RecursionError):
@@ -84,7 +109,7 @@ class Program(Evaluator):
                 if type(signal).__name__ != "_Jump":
                     raise
             finally:
-                self.undecided = before
+                self.undecided, self.conditions = before, conditions
         return module
 
     def _packages(self, path: str) -> Iterator[str]:

@@ -205,7 +205,28 @@ class ExpressionReader:
         return code.Walk(line_of(node), kind, key, element, tuple(clauses))
 
     def named(self, node: Node) -> Expression:
-        return self.field(node, "value")
+        return code.Named(line_of(node), self.field(node, "name"), self.field(node, "value"))
+
+    def unary(self, node: Node) -> Expression:
+        operator, value = text_of(node.child_by_field_name("operator")), self.field(node, "argument")
+        if operator == "-":
+            return code.Binary(line_of(node), "-", code.Const(line_of(node), 0), value)
+        return value if operator == "+" else code.Opaque(line_of(node), "bitwise complement")
+
+    def slice(self, node: Node) -> Expression:
+        """`a:b:c` inside brackets is a call of `slice`, empty places being None."""
+        parts: list[Expression] = [code.Const(line_of(node), None)]
+        for child in node.children:
+            if child.type == ":":
+                parts.append(code.Const(line_of(node), None))
+            elif child.is_named and child.type != "comment":
+                parts[-1] = self.expression(child)
+        return code.Call(line_of(node), code.Name(line_of(node), "slice"), tuple(parts))
+
+    def yield_(self, node: Node) -> Expression:
+        children = children_of(node)
+        many = any(child.type == "from" for child in node.children)
+        return code.Yield(line_of(node), self.expression(children[0]) if children else None, many)
 
 
 def _literal(text: str) -> object:
@@ -265,6 +286,9 @@ EXPRESSIONS: dict[str, Callable[[ExpressionReader, Node], Expression]] = {
     "dictionary_comprehension": ExpressionReader.comprehension,
     "generator_expression": ExpressionReader.comprehension,
     "named_expression": ExpressionReader.named,
+    "unary_operator": ExpressionReader.unary,
+    "slice": ExpressionReader.slice,
+    "yield": ExpressionReader.yield_,
     "parenthesized_expression": ExpressionReader.inner,
     "await": ExpressionReader.inner,
     "type": ExpressionReader.inner,

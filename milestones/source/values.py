@@ -17,6 +17,21 @@ Value: TypeAlias = Any
 NOWHERE = Place("", 0)
 
 
+class ModuleName(str):
+    """`__name__`: the dotted name of a module, but that a run decides whether it is `__main__`."""
+
+    __slots__ = ()
+
+
+class Yielded(list[Any]):
+    """What a generator yields, in order."""
+
+    __slots__ = ()
+
+
+STARTED = "whether this file is the one that is started"
+
+
 @dataclass(frozen=True, slots=True)
 class Unknown:
     """Something that only a run would tell, why, and where that came up."""
@@ -31,6 +46,7 @@ class Scope:
     parent: Scope | None = None
     path: str = ""
     outer: set[str] = field(default_factory=set)  # names declared global or nonlocal
+    prefix: str = ""  # of the qualified names of what is defined here
 
     def find(self, name: str) -> Value | None:
         scope: Scope | None = self
@@ -193,11 +209,23 @@ class Arguments:
 class Model:
     """A thing of a framework: the evaluator asks it for its attributes and hands it what is assigned."""
 
+    kinds: tuple[str, ...] = ()  # the names of the framework's classes that it is an instance of
+    instance: Instance | None = None  # of a class of the project that extends the framework's
+
     def get(self, name: str, place: Place) -> Value:
         return Unknown(f"{type(self).__name__}.{name} is not modelled", place)
 
     def set(self, name: str, value: Value) -> None:
         """Most assignments on a framework's object say nothing about routes."""
+
+    def item(self, key: Value, place: Place) -> Value:
+        return Unknown("looked up at run time", place)
+
+    def set_item(self, key: Value, value: Value) -> None:
+        """As `set`, for what is assigned between brackets."""
+
+    def give_way(self) -> None:
+        """Another one stands for this one: a run makes only one of the two."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

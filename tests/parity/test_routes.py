@@ -3,75 +3,13 @@
 
 from __future__ import annotations
 
-import importlib
 import random
-import re
-import sys
-from pathlib import Path
 
 import pytest
 
 from milestones.parity.comparison import compare
-from milestones.parity.reading import read_routes
 from milestones.parity.routes import Route, RouteTable
-
-FIXTURES = Path(__file__).parents[1] / "fixtures" / "parity"
-METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
-
-
-def table(files: dict[str, str]) -> RouteTable:
-    return read_routes({path: path for path in files}, lambda path: files[path].encode())
-
-
-def tree(name: str) -> dict[str, str]:
-    root = FIXTURES / name
-    return {str(path.relative_to(root)): path.read_text() for path in sorted(root.rglob("*.py"))}
-
-
-def pairs(found: RouteTable, static: bool = True) -> set[tuple[str, str]]:
-    return {(method, route.path) for route in found.routes if static or not route.static for method in route.methods}
-
-
-def renamed(files: dict[str, str], words: list[str], seed: int) -> dict[str, str]:
-    """The same program under other identifiers, file names and prefixes."""
-    chance = random.Random(seed)
-    letters = "abcdefghijklmnopqrstuvwxyz"
-    names = {word: "n" + "".join(chance.choices(letters, k=9)) for word in words}
-    rule = re.compile(r"\b(" + "|".join(map(re.escape, words)) + r")\b")
-    return {
-        rule.sub(lambda m: names[m[1]], path): rule.sub(lambda m: names[m[1]], text) for path, text in files.items()
-    }
-
-
-@pytest.fixture
-def run(tmp_path, monkeypatch):
-    """Writes a program down and imports an application of it."""
-
-    def start(files: dict[str, str], place: str):
-        for path, text in files.items():
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).write_text(text)
-        monkeypatch.syspath_prepend(str(tmp_path))
-        before = set(sys.modules)
-        module, _, name = place.partition(":")
-        try:
-            return getattr(importlib.import_module(module), name)
-        finally:
-            for loaded in set(sys.modules) - before:
-                if str(tmp_path) in str(getattr(sys.modules[loaded], "__file__", "")):
-                    del sys.modules[loaded]
-
-    return start
-
-
-def flask_pairs(app) -> set[tuple[str, str]]:
-    plain = re.compile(r"<(?:[^:<>]*(?:\([^)]*\))?:)?([^<>]+)>")
-    rules = ((plain.sub(r"{\1}", rule.rule), rule.methods - {"HEAD", "OPTIONS"}) for rule in app.url_map.iter_rules())
-    return {(method, path) for path, methods in rules for method in methods}
-
-
-def fastapi_pairs(app) -> set[tuple[str, str]]:
-    return {(verb.upper(), path) for path, verbs in app.openapi()["paths"].items() for verb in verbs if verb in METHODS}
+from tests.parity.applications import fastapi_pairs, flask_pairs, pairs, renamed, table, tree
 
 
 def test_flasks_own_table_is_ours(run):

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from milestones.facts import Place
 from milestones.parity import patterns
-from milestones.parity.frameworks.board import DEPTH_LIMIT, Draft, Project, Served, same, served
+from milestones.parity.frameworks.board import DEPTH_LIMIT, Draft, Project, Served, group_of, same, served
+from milestones.parity.frameworks.depends import Dependency, depended, note_dependencies
 from milestones.parity.guards import Before
-from milestones.parity.routes import WEBSOCKET, normal_methods
+from milestones.parity.routes import ANY, WEBSOCKET, Mounted, normal_methods
 from milestones.source.values import (
     Arguments,
     Class,
@@ -20,11 +21,10 @@ from milestones.source.values import (
     Native,
     Unknown,
     Value,
-    describe,
 )
 
 VERBS = ("get", "post", "put", "delete", "patch", "options", "head", "trace")
-_PASSED = frozenset({"exception_handler", "on_event", "middleware", "websocket_exception"})
+_PASSED = frozenset({"exception_handler", "middleware", "websocket_exception"})
 OWN_PAGES = "framework"
 
 
@@ -38,14 +38,7 @@ class Entry:
     place: Place
     before: tuple[Before, ...] = ()
     nested: bool = False
-
-
-class Dependency(Model):
-    """`Depends(x)` or `Security(x)`."""
-
-    def __init__(self, arguments: Arguments) -> None:
-        self.target = arguments.get(0, "dependency")
-        self.place = arguments.place
+    mount: bool = False
 
 
 class StaticFiles(Model):
@@ -53,21 +46,30 @@ class StaticFiles(Model):
 
 
 class Entered(Model):
-    """A route made on its own, to stand in a list: `Route`, `Mount`, `WebSocketRoute`."""
+    """A route as it stands in a list of routes: `Route`, `Mount`, `WebSocketRoute`."""
 
     def __init__(self, entry: Entry | None) -> None:
         self.entry = entry
 
+    def get(self, name: str, place: Place) -> Value:
+        if self.entry is None:
+            return Unknown("a route made at run time", place)
+        known = {"path": self.entry.path, "methods": set(self.entry.methods), "endpoint": self.entry.target}
+        return known.get(name) or Unknown(f"a route's {name}", place)
+
 
 class Router(Served):
     framework = "starlette"
+    kinds = ("APIRouter", "Router")
 
     def __init__(self, project: Project, arguments: Arguments, framework: str) -> None:
         super().__init__(project, arguments.place)
         self.framework = framework
         prefix = arguments.named.get("prefix", "")
         self.prefix = project.text(prefix, "the prefix of a router", arguments.place) or ""
-        self.entries: list[Entry] = []
+        self.entries: list[Value] = []  # what the program sees as `routes`, and may append to
+        self.starts: list[Value] = []  # what runs with the application when it starts
+        self.place_of_routes = arguments.place
         self.before = depended(project, arguments.named.get("dependencies"), arguments.place)
         listed = arguments.named.get(
             "routes", arguments.positional[0] if framework == "starlette" and arguments.positional else None
@@ -80,15 +82,21 @@ class Router(Served):
         if not isinstance(routes, (list, tuple)):
             self.project.unresolved("a list of routes", routes, place)
             return
-        for one in routes:
-            if isinstance(one, Entered):
-                self.entries += [one.entry] if one.entry is not None else []
-            else:
-                self.project.unresolved("a route in a list", one, place)
+        self.entries.extend(routes)
+
+    def enter(self, entry: Entry | None, what: str) -> None:
+        if entry is not None:
+            self.project.registered(what, entry.place)
+            self.entries.append(Entered(entry))
+
+    @property
+    def empty(self) -> bool:
+        return not self.entries
 
     def get(self, name: str, place: Place) -> Value:
         calls: dict[str, Callable[[Arguments], Value]] = {
-            "add_api_route": self._add_route, "add_route": self._add_route, "include_router": self._include,
+            "add_api_route": self._add_route, "include_router": self._include, "include_routers": self._include,
+            "add_route": lambda arguments: self._add_route(arguments, arguments.get(2, "methods")),
             "add_api_websocket_route": self._add_socket, "add_websocket_route": self._add_socket, "mount": self._mount,
             "websocket": lambda arguments: self._decorator(arguments, [WEBSOCKET]),
             "websocket_route": lambda arguments: self._decorator(arguments, [WEBSOCKET]),
@@ -97,30 +105,40 @@ class Router(Served):
         }  # fmt: skip
         if name in VERBS:
             return Native(name, lambda arguments: self._decorator(arguments, [name]))
+        if name == "on_event":
+            return Native(name, self._on_event)
         if name in calls:
             return Native(name, calls[name])
         if name in _PASSED:
             return Native(name, lambda arguments: same(None))
-        if name == "router":
-            return self
-        if name == "routes":
-            return [Entered(entry) for entry in self.entries]
-        return self.prefix if name == "prefix" else Unknown(f"the router's {name}", place)
+        known = {"router": self, "routes": self.entries, "prefix": self.prefix}
+        return known[name] if name in known else Unknown(f"the router's {name}", place)
 
     def _decorator(self, arguments: Arguments, methods: Value) -> Value:
         def register(given: Arguments) -> Value:
-            self.add(arguments, given.get(0, "func"), methods)
-            return given.get(0, "func")
+            target, own = given.get(0, "func"), self.own("add_api_route")
+            if own is not None and WEBSOCKET not in (methods or ()):
+                named = {**arguments.named, "endpoint": target, "methods": methods}
+                self.project.call(own, Arguments([arguments.get(0, "path")], named, arguments.place))
+            else:
+                self.add(arguments, target, methods)
+            return target
 
         return Native("route", register)
 
-    def _add_route(self, arguments: Arguments) -> Value:
+    def _on_event(self, arguments: Arguments) -> Value:
+        """What runs when the application starts may register routes as well."""
+
+        def register(given: Arguments) -> Value:
+            if arguments.get(0, "event_type") == "startup":
+                self.starts.append((given.get(0, "func"), []))
+            return given.get(0, "func")
+
+        return Native("on_event", register)
+
+    def _add_route(self, arguments: Arguments, methods: Value = None) -> Value:
         target = arguments.get(1, "endpoint", arguments.named.get("route"))
-        self.add(
-            arguments,
-            target,
-            arguments.get(2, "methods") if self.framework == "starlette" else arguments.named.get("methods"),
-        )
+        self.add(arguments, target, methods or arguments.named.get("methods"))
 
     def _add_socket(self, arguments: Arguments) -> Value:
         self.add(arguments, arguments.get(1, "endpoint", arguments.named.get("route")), [WEBSOCKET])
@@ -129,7 +147,7 @@ class Router(Served):
         entry = entry_of(self.project, arguments, target, methods)
         if entry is not None:
             entry.path = self.prefix + entry.path
-            self.entries.append(entry)
+            self.enter(entry, f"the route {entry.path}")
 
     def _include(self, arguments: Arguments) -> Value:
         child = served(arguments.get(0, "router"))
@@ -141,16 +159,22 @@ class Router(Served):
         child.mounted = True
         if prefix is not None:
             before = depended(self.project, arguments.named.get("dependencies"), arguments.place)
-            self.entries.append(Entry(self.prefix + prefix, (), child, arguments.place, before, nested=True))
+            entry = Entry(self.prefix + prefix, (), child, arguments.place, before, nested=True)
+            self.enter(entry, "the router")
 
     def _mount(self, arguments: Arguments) -> Value:
         entry = mount_of(self.project, arguments)
         if entry is not None:
             entry.path = self.prefix + entry.path
-            self.entries.append(entry)
+            self.enter(entry, f"what is mounted under {entry.path or '/'}")
 
     def drafts(self, depth: int = 0) -> Iterator[Draft]:
-        for entry in self.entries:
+        for one in self.entries:
+            if not isinstance(one, Entered) or one.entry is None:
+                if not isinstance(one, Entered):
+                    self.project.unresolved("a route in a list", one, self.place_of_routes)
+                continue
+            entry = one.entry
             if not entry.nested:
                 path = patterns.starlette(entry.path)
                 before = (*self.before, *entry.before)
@@ -159,8 +183,8 @@ class Router(Served):
                     entry.methods, path, entry.target, entry.place, "", before, False, (self.place,), self.framework
                 )
             elif isinstance(entry.target, StaticFiles):
-                path = patterns.starlette(entry.path.rstrip("/") + "/{path:path}")
-                yield Draft(("GET",), path, entry.target, entry.place, OWN_PAGES, static=True, framework=self.framework)
+                path, mount = patterns.starlette(entry.path.rstrip("/") + "/{path:path}"), mounted(entry)
+                yield Draft(("GET",), path, entry.target, entry.place, OWN_PAGES, (), True, (), self.framework, mount)
             elif isinstance(entry.target, Served) and depth < DEPTH_LIMIT:
                 yield from self._inside(entry, depth)
 
@@ -168,16 +192,20 @@ class Router(Served):
         prefix = patterns.starlette(entry.path)
         child: Served = entry.target
         for draft in child.drafts(depth + 1):
-            group = dotted_module(child.place.path)
-            yield draft.under(prefix, entry.place, (*self.before, *entry.before), group)
+            inner = draft.under(prefix, entry.place, (*self.before, *entry.before), group_of(child.place.path))
+            yield inner.inside(mounted(entry)[0]) if entry.mount else inner
 
 
 class Application(Router):
     is_application = True
+    kinds = ("FastAPI", "Starlette")
 
     def __init__(self, project: Project, arguments: Arguments, framework: str) -> None:
         super().__init__(project, arguments, framework)
         self.pages: list[str] = []
+        lifespan, listed = arguments.named.get("lifespan"), arguments.named.get("on_startup")
+        self.starts += [(lifespan, [self])] if lifespan is not None else []
+        self.starts += [(one, []) for one in listed] if isinstance(listed, (list, tuple)) else []
         if framework == "fastapi" and not arguments.incomplete:
             self._own_pages(arguments)
 
@@ -186,6 +214,10 @@ class Application(Router):
         if isinstance(schema, str) and schema:
             docs, redoc = arguments.named.get("docs_url", "/docs"), arguments.named.get("redoc_url", "/redoc")
             callback = arguments.named.get("swagger_ui_oauth2_redirect_url", "/docs/oauth2-redirect")
+            docs, redoc = (
+                ("/docs" if isinstance(docs, Unknown) else docs),
+                ("/redoc" if isinstance(redoc, Unknown) else redoc),
+            )
             pages = [schema, docs, callback if isinstance(docs, str) and docs else None, redoc]
             self.pages = [page for page in pages if isinstance(page, str) and page]
 
@@ -196,10 +228,6 @@ class Application(Router):
                 ("GET",), patterns.starlette(page), target, self.place, OWN_PAGES, static=True, framework=self.framework
             )
         yield from super().drafts(depth)
-
-
-def dotted_module(path: str) -> str:
-    return path.removesuffix("/__init__.py").removesuffix(".py").rpartition("/")[2]
 
 
 def entry_of(project: Project, arguments: Arguments, target: Value, methods: Value) -> Entry | None:
@@ -213,6 +241,14 @@ def entry_of(project: Project, arguments: Arguments, target: Value, methods: Val
     return Entry(
         path, verbs, target, arguments.place, depended(project, arguments.named.get("dependencies"), arguments.place)
     )
+
+
+def start(project: Project) -> None:
+    """Calls what runs when an application starts: routes are registered there as well."""
+    for app in [one for one in project.served if isinstance(one, Application)]:
+        waiting, app.starts = app.starts, []
+        for function, given in waiting:
+            project.call(function, Arguments([app.instance or one for one in given], {}, app.place))
 
 
 def class_methods(target: Value) -> Value:
@@ -235,35 +271,11 @@ def mount_of(project: Project, arguments: Arguments) -> Entry | None:
     if isinstance(child, External) or not isinstance(child, Model):
         project.unresolved(f"what is mounted under {path or '/'}", child, arguments.place)
         return None
-    return Entry(path.rstrip("/"), (), child, arguments.place, nested=True)
+    return Entry(path.rstrip("/"), (), child, arguments.place, nested=True, mount=True)
 
 
-def depended(project: Project, listed: Value, place: Place) -> tuple[Before, ...]:
-    """A list of dependencies as what stands before a handler."""
-    found = listed if isinstance(listed, (list, tuple)) else []
-    return tuple(_before(project, one) for one in found if isinstance(one, Dependency))
-
-
-def _before(project: Project, one: Dependency) -> Before:
-    note_dependencies(project, one.target)
-    target = one.target.type if isinstance(one.target, Instance) else one.target
-    return Before(describe(target).removesuffix("()").rpartition(".")[2] or describe(target), target, one.place)
-
-
-def note_dependencies(project: Project, target: Value, depth: int = 0) -> None:
-    """Reads what a function's signature depends on, once, and leaves it on the function."""
-    if not isinstance(target, Function):
-        return
-    function = target.original
-    if "__dependencies__" in function.attributes or depth > 5:
-        return
-    found: list[Before] = []
-    function.attributes["__dependencies__"] = found
-    for parameter in function.code.parameters:
-        for node in (parameter.default, parameter.annotation):
-            value = project.evaluate(node, function.scope) if node is not None else None
-            inside = value.arguments.positional if isinstance(value, External) and value.arguments else [value]
-            found += (_before(project, one) for one in inside if isinstance(one, Dependency))
+def mounted(entry: Entry) -> tuple[Mounted, ...]:
+    return (Mounted(patterns.starlette(entry.path), entry.place),)
 
 
 def models(project: Project) -> dict[str, Callable[[Arguments], Value]]:
@@ -271,7 +283,10 @@ def models(project: Project) -> dict[str, Callable[[Arguments], Value]]:
     made: dict[str, Callable[[Arguments], Value]] = {}
     for name in ("fastapi.FastAPI", "fastapi.applications.FastAPI"):
         made[name] = lambda arguments: Application(project, arguments, "fastapi")
-    for name in ("fastapi.APIRouter", "fastapi.routing.APIRouter"):
+    for name in (
+        "fastapi.APIRouter", "fastapi.routing.APIRouter", "fastapi.routers.APIRouter",
+        "fastapi_utils.inferring_router.InferringRouter", "fastapi_restful.inferring_router.InferringRouter",
+    ):  # fmt: skip
         made[name] = lambda arguments: Router(project, arguments, "fastapi")
     for name in ("starlette.applications.Starlette",):
         made[name] = lambda arguments: Application(project, arguments, "starlette")
@@ -293,5 +308,7 @@ def models(project: Project) -> dict[str, Callable[[Arguments], Value]]:
 
 def _entered(project: Project, arguments: Arguments, methods: Value = None) -> Entered:
     target = arguments.get(1, "endpoint")
-    given = methods or arguments.get(None, "methods")
+    given = methods or arguments.get(2, "methods")
+    if given is None and (isinstance(target, Instance) or (isinstance(target, Class) and not class_methods(target))):
+        given = [ANY]  # an ASGI application of its own
     return Entered(entry_of(project, arguments, target, given))

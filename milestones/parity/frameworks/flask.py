@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from milestones.facts import Place
 from milestones.parity import patterns
 from milestones.parity.frameworks.board import DEPTH_LIMIT, Draft, Project, Served, same, served
+from milestones.parity.frameworks.flask_config import Config
+from milestones.parity.frameworks.flask_views import VERBS, as_view, default_methods
 from milestones.parity.guards import Before
-from milestones.parity.patterns import Pattern
-from milestones.parity.routes import normal_methods
-from milestones.source.values import Arguments, Class, Function, Instance, Native, Unknown, Value, describe
+from milestones.parity.routes import ANY, Mounted, normal_methods
+from milestones.source.folders import Folder
+from milestones.source.values import Arguments, Class, External, Function, Model, Native, Unknown, Value, describe
 
-VERBS = ("get", "head", "post", "put", "delete", "options", "trace", "patch")
-_NO_PREFIX = Pattern(("",))
 _HOOKS = ("before_request", "before_app_request")
 _PASSED = frozenset({
     "errorhandler", "app_errorhandler", "after_request", "teardown_request", "teardown_appcontext", "context_processor",
     "app_context_processor", "template_filter", "template_global", "template_test", "url_value_preprocessor",
-    "url_defaults", "shell_context_processor", "before_first_request", "endpoint", "after_app_request", "command",
-    "app_template_filter", "app_template_global", "user_loader", "record", "record_once", "register_error_handler",
+    "url_defaults", "shell_context_processor", "before_first_request", "after_app_request", "command",
+    "app_template_filter", "app_template_global", "user_loader", "register_error_handler",
 })  # fmt: skip
-
-
-@dataclass(slots=True, eq=False)
-class ViewOf:
-    """What `as_view` makes of a class: a view whose methods are those that the class defines."""
-
-    handler: Class
-    before: tuple[Before, ...] = ()
 
 
 @dataclass(slots=True, eq=False)
@@ -46,12 +39,18 @@ class Rule:
     target: Value
     place: Place
     static: bool = False
+    endpoint: Value = None
 
 
 class Scaffold(Served):
     """What an application and a blueprint have in common."""
 
     framework = "flask"
+    kinds = ("Blueprint", "Scaffold")
+
+    @property
+    def empty(self) -> bool:
+        return not any(isinstance(rule, Nested) or not rule.static for rule in self.rules)
 
     def __init__(self, project: Project, arguments: Arguments, name: str, prefix: str | None) -> None:
         super().__init__(project, arguments.place)
@@ -59,6 +58,8 @@ class Scaffold(Served):
         self.prefix = prefix
         self.rules: list[Rule | Nested] = []
         self.hooks: list[Before] = []
+        self.recorded: list[Value] = []  # what a blueprint runs when it is registered
+        self.endpoints: dict[str, Value] = {}  # handlers given to an endpoint's name
 
     def get(self, name: str, place: Place) -> Value:  # noqa: PLR0911
         if name in ("route", *VERBS):
@@ -67,39 +68,54 @@ class Scaffold(Served):
             return Native(name, self._add_url_rule)
         if name == "register_blueprint":
             return Native(name, self._register)
+        if name in ("record", "record_once"):
+            return Native(name, lambda arguments: self.recorded.append(arguments.get(0, "func")))
+        if name == "endpoint":
+            return Native(name, self._endpoint)
+        if name == "view_functions":
+            return self.endpoints
         if name in _HOOKS:
             return Native(name, self._hook)
         if name in _PASSED:
-            return Native(
-                name, lambda arguments: same(None) if not _is_function(arguments) else arguments.positional[0]
-            )
+            return Native(name, lambda arguments: same(None) if not is_function(arguments) else arguments.positional[0])
         if name in ("name", "url_prefix"):
             return self.name if name == "name" else self.prefix
         return Unknown(f"Flask's {name}", place)
 
     def _route(self, arguments: Arguments, verb: str) -> Value:
         def register(given: Arguments) -> Value:
-            target = given.get(0, "f")
+            target, own = given.get(0, "f"), self.own("add_url_rule")
             methods = [verb] if verb != "route" else arguments.named.get("methods")
-            self.add(arguments.get(0, "rule"), target, methods, arguments.place)
+            if own is not None:
+                named = {**arguments.named, "view_func": target, "methods": methods}
+                self.project.call(own, Arguments([arguments.get(0, "rule")], named, arguments.place))
+            else:
+                self.add(arguments.get(0, "rule"), target, methods, arguments)
             return target
 
         return Native("route", register)
 
     def _add_url_rule(self, arguments: Arguments) -> Value:
-        target = arguments.get(2, "view_func")
-        if target is not None:
-            self.add(arguments.get(0, "rule"), target, arguments.named.get("methods"), arguments.place)
+        self.add(arguments.get(0, "rule"), arguments.get(2, "view_func"), arguments.named.get("methods"), arguments)
 
-    def add(self, rule: Value, target: Value, methods: Value, place: Place) -> None:
+    def _endpoint(self, arguments: Arguments) -> Value:
+        def register(given: Arguments) -> Value:
+            self.endpoints[str(arguments.get(0, "endpoint"))] = given.get(0, "f")
+            return given.get(0, "f")
+
+        return Native("endpoint", register)
+
+    def add(self, rule: Value, target: Value, methods: Value, arguments: Arguments) -> None:
+        place = arguments.place
         text = self.project.text(rule, "the path of a route", place)
-        if text is None:
+        if text is None or arguments.named.get("build_only") is True:
             return
+        self.project.registered(f"the route {text}", place)
         verbs = normal_methods(methods if methods is not None else default_methods(target))
         if not verbs:
             self.project.unresolved(f"the methods of {text}", methods, place)
             return
-        self.rules.append(Rule(text, verbs, target, place))
+        self.rules.append(Rule(text, verbs, target, place, endpoint=arguments.get(1, "endpoint")))
 
     def _register(self, arguments: Arguments) -> Value:
         child = served(arguments.get(0, "blueprint"))
@@ -112,7 +128,11 @@ class Scaffold(Served):
             child.mounted = True
             return
         child.mounted = True
+        self.project.registered("the blueprint", arguments.place)
         self.rules.append(Nested(child, prefix, arguments.place))
+        for function in child.recorded:
+            own = prefix if isinstance(prefix, str) else child.prefix
+            self.project.call(function, Arguments([Setup(self, child, own)], {}, arguments.place))
 
     def _hook(self, arguments: Arguments) -> Value:
         function = arguments.get(0, "f")
@@ -128,18 +148,60 @@ class Scaffold(Served):
         nested_last = sorted(self.rules, key=lambda rule: isinstance(rule, Nested)) if depth else self.rules
         for rule in nested_last:
             if isinstance(rule, Rule):
-                path = patterns.flask(joined(prefix, rule.rule))
-                group = self.name if depth else ""
-                yield Draft(
-                    rule.methods, path, rule.target, rule.place, group, inner, rule.static, (self.place,), "flask"
-                )
+                path = patterns.flask(joined(prefix, rule.rule), self.project.converter_rules())
+                group, target = self.name if depth else "", rule.target
+                if target is None:
+                    target = self.endpoints.get(str(rule.endpoint)) or External(str(rule.endpoint or "?"))
+                yield Draft(rule.methods, path, target, rule.place, group, inner, rule.static, (self.place,), "flask")
             elif depth < DEPTH_LIMIT:
                 own = rule.prefix if rule.prefix is not None else rule.child.prefix
                 yield from rule.child.under(nested_prefix(prefix, own), inner, depth + 1)
 
 
+class Setup(Model):
+    """What `record` hands to a function: the application and the blueprint on its way into it."""
+
+    def __init__(self, app: Scaffold, child: Scaffold, prefix: str | None) -> None:
+        self.app, self.child, self.prefix = app, child, prefix
+
+    def get(self, name: str, place: Place) -> Value:
+        known = {"app": self.app, "blueprint": self.child, "url_prefix": self.prefix}
+        if name == "add_url_rule":
+            return self.child.get(name, place)
+        return known[name] if name in known else Unknown(f"the setup's {name}", place)
+
+
+class UrlMap(Model):
+    """`app.url_map`: rules added to it by hand, and the converters that a project brings."""
+
+    def __init__(self, app: Scaffold) -> None:
+        self.app = app
+
+    def get(self, name: str, place: Place) -> Value:
+        if name == "converters":
+            return self.app.project.converters
+        return Native("add", self._add) if name == "add" else Unknown(f"the URL map's {name}", place)
+
+    def _add(self, arguments: Arguments) -> Value:
+        rule = arguments.get(0, "rulefactory")
+        if isinstance(rule, Rule):
+            self.app.rules.append(rule)
+        else:
+            self.app.project.unresolved("a rule added to the URL map", rule, arguments.place)
+
+
 class Application(Scaffold):
     is_application = True
+    kinds = ("Flask", "Scaffold", "App")
+
+    def __init__(self, project: Project, arguments: Arguments, name: str, prefix: str | None) -> None:
+        super().__init__(project, arguments, name, prefix)
+        self.config = Config(project)
+        self.url_map = UrlMap(self)
+
+    def get(self, name: str, place: Place) -> Value:
+        own = {"config": self.config, "url_map": self.url_map, "wsgi_app": self, "url_prefix": None}
+        return own[name] if name in own else super().get(name, place)
 
     def drafts(self, depth: int = 0) -> Iterator[Draft]:
         yield from self._static_rule()
@@ -151,103 +213,6 @@ class Application(Scaffold):
         if self.static_path is not None:
             path = patterns.flask(f"{self.static_path.rstrip('/')}/<path:filename>")
             yield Draft(("GET",), path, Native("static", lambda arguments: None), self.place, static=True)
-
-
-@dataclass(slots=True, eq=False)
-class Resource:
-    type: Value
-    rules: list[Value]
-    place: Place
-
-
-class Rest(Served):
-    """`Api` and `Namespace` of Flask-RESTful and Flask-RESTX, and the blueprint of flask-smorest's kind of API."""
-
-    framework = "flask"
-
-    def __init__(self, project: Project, arguments: Arguments, prefix: Value, own: Value) -> None:
-        super().__init__(project, arguments.place)
-        self.prefix = project.text(prefix, "the prefix of an API", arguments.place) or ""
-        self.resources: list[Resource | tuple[Rest, Value, Place]] = []
-        self.attach(own)
-
-    def attach(self, own: Value) -> None:
-        own = served(own)
-        if isinstance(own, Scaffold):
-            self.mounted = True
-            own.rules.append(Nested(RestRules(self), "", self.place))
-
-    def get(self, name: str, place: Place) -> Value:
-        calls: dict[str, Callable[[Arguments], Value]] = {
-            "add_resource": self._add_resource, "route": self._route, "resource": self._route,
-            "add_namespace": self._add_namespace, "register_blueprint": self._register,
-            "init_app": lambda arguments: self.attach(arguments.get(0, "app")),
-            "namespace": self._namespace,
-        }  # fmt: skip
-        if name in calls:
-            return Native(name, calls[name])
-        return Native(name, lambda arguments: same(None) if not _is_function(arguments) else arguments.positional[0])
-
-    def _add_resource(self, arguments: Arguments) -> Value:
-        self.resources.append(Resource(arguments.get(0, "resource"), arguments.positional[1:], arguments.place))
-
-    def _route(self, arguments: Arguments) -> Value:
-        def register(given: Arguments) -> Value:
-            self.resources.append(Resource(given.get(0, "resource"), list(arguments.positional), arguments.place))
-            return given.get(0, "resource")
-
-        return Native("route", register)
-
-    def _add_namespace(self, arguments: Arguments) -> Value:
-        child = served(arguments.get(0, "ns"))
-        if isinstance(child, Rest):
-            child.mounted = True
-            self.resources.append((child, arguments.get(1, "path"), arguments.place))
-        else:
-            self.project.unresolved("the namespace added here", child, arguments.place)
-
-    def _namespace(self, arguments: Arguments) -> Value:
-        made = namespace(self.project, arguments)
-        self.resources.append((made, None, arguments.place))
-        made.mounted = True
-        return made
-
-    def _register(self, arguments: Arguments) -> Value:
-        self.project.unresolved(
-            "the blueprint registered on an API here", arguments.get(0, "blueprint"), arguments.place
-        )
-
-    def flat(self, prefix: str, depth: int = 0) -> Iterator[tuple[str, Resource, Rest]]:
-        for one in self.resources:
-            if isinstance(one, Resource):
-                for rule in one.rules:
-                    text = self.project.text(rule, "the path of a resource", one.place)
-                    if text is not None:
-                        yield joined(prefix or None, text) if prefix else text, one, self
-            elif depth < DEPTH_LIMIT:
-                child, path, place = one
-                own = self.project.text(path, "the path of a namespace", place) if path is not None else child.prefix
-                yield from child.flat((prefix + (own or "")).rstrip("/"), depth + 1)
-
-    def drafts(self, depth: int = 0) -> Iterator[Draft]:
-        return iter(())
-
-
-class RestRules:
-    """An API seen as something nested in a blueprint or an application."""
-
-    def __init__(self, api: Rest) -> None:
-        self.api = api
-        self.prefix: str | None = None
-
-    def under(self, prefix: str | None, before: tuple[Before, ...], depth: int) -> Iterator[Draft]:
-        for rule, one, owner in self.api.flat(self.api.prefix):
-            methods = normal_methods(default_methods(ViewOf(one.type)) if isinstance(one.type, Class) else ["GET"])
-            target = ViewOf(one.type, view_guards(one.type)) if isinstance(one.type, Class) else one.type
-            path = patterns.flask(joined(prefix, rule) if prefix else rule)
-            yield Draft(
-                methods, path, target, one.place, getattr(owner, "name", ""), before, False, (owner.place,), "flask"
-            )
 
 
 def joined(prefix: str | None, rule: str) -> str:
@@ -264,29 +229,45 @@ def nested_prefix(outer: str | None, own: str | None) -> str | None:
     return f"{outer.rstrip('/')}/{own.lstrip('/')}" if own else outer
 
 
-def default_methods(target: Value) -> Value:
-    """A view's own methods, where the registration names none."""
-    if isinstance(target, Function):
-        return target.attributes.get("methods")
-    if not isinstance(target, ViewOf):
-        return None
-    declared = target.handler.member("methods")
-    if isinstance(declared, (list, tuple, set)):
-        return declared
-    return [verb for verb in VERBS if isinstance(target.handler.member(verb), Function)] or None
+class Dispatched(Served):
+    """Several applications under one address, as werkzeug's dispatcher has them: the longest prefix answers."""
+
+    framework = "flask"
+    is_application = True
+
+    def __init__(self, project: Project, arguments: Arguments) -> None:
+        super().__init__(project, arguments.place)
+        self.main = served(arguments.get(0, "app"))
+        given = arguments.get(1, "mounts")
+        self.mounts = given if isinstance(given, dict) else {}
+        if given is not None and not isinstance(given, dict):
+            project.unresolved("what is mounted here", given, arguments.place)
+        for one in (self.main, *map(served, self.mounts.values())):
+            if isinstance(one, Served):
+                one.mounted = True
+
+    def drafts(self, depth: int = 0) -> Iterator[Draft]:
+        for prefix, value in sorted(self.mounts.items(), key=lambda one: -len(str(one[0]))):
+            child = served(value)
+            if isinstance(child, Served) and depth < DEPTH_LIMIT:
+                outer = patterns.starlette(str(prefix).rstrip("/"))
+                mount = Mounted(outer, self.place)
+                yield from (draft.under(outer, self.place, ()).inside(mount) for draft in child.drafts(depth + 1))
+            else:
+                self.project.unresolved(f"what is mounted under {prefix}", child, self.place)
+        if isinstance(self.main, Served):
+            yield from self.main.drafts(depth + 1)
 
 
-def view_guards(type_: Class) -> tuple[Before, ...]:
-    """The decorators that a view's class lists for all of its methods, and those over every method."""
-    listed = [name for name in ("decorators", "method_decorators") if isinstance(type_.member(name), (list, tuple))]
-    classes = [Before(describe(one), one, type_.place) for name in listed for one in type_.member(name) or ()]
-    methods = [member for verb in VERBS if isinstance(member := type_.member(verb), Function)]
-    over = [{one.name: one for one in method.decorations} for method in methods]
-    shared = set.intersection(*(set(names) for names in over)) if over else set()
-    return (*classes, *(Before(name, over[0][name].value, over[0][name].place) for name in sorted(shared)))
+def _rule(project: Project, arguments: Arguments) -> Value:
+    text = project.text(arguments.get(0, "string"), "the path of a route", arguments.place)
+    methods = normal_methods(arguments.named.get("methods"), (ANY,))
+    if text is None or not methods:
+        return Unknown("a rule made at run time", arguments.place)
+    return Rule(text, methods, None, arguments.place, endpoint=arguments.named.get("endpoint"))
 
 
-def _is_function(arguments: Arguments) -> bool:
+def is_function(arguments: Arguments) -> bool:
     return bool(arguments.positional) and isinstance(arguments.positional[0], (Function, Class))
 
 
@@ -297,6 +278,8 @@ def application(project: Project, arguments: Arguments) -> Application:
         made.static_path = None
     elif isinstance(path, str):
         made.static_path = path
+    elif isinstance(folder, (str, Folder)):
+        made.static_path = f"/{posixpath.basename(str(folder).rstrip('/'))}"
     return made
 
 
@@ -312,26 +295,6 @@ def blueprint(project: Project, arguments: Arguments) -> Scaffold:
     return made
 
 
-def rest(project: Project, arguments: Arguments) -> Rest:
-    return Rest(project, arguments, arguments.named.get("prefix", ""), arguments.get(0, "app"))
-
-
-def namespace(project: Project, arguments: Arguments) -> Rest:
-    name = describe(arguments.get(0, "name", ""))
-    made = Rest(project, arguments, arguments.named.get("path") or f"/{name}", None)
-    made.name = name  # type: ignore[attr-defined]
-    return made
-
-
-def _as_view(arguments: Arguments) -> Value:
-    type_ = arguments.receiver
-    if isinstance(type_, Instance):
-        type_ = type_.type
-    return (
-        ViewOf(type_, view_guards(type_)) if isinstance(type_, Class) else Unknown("a view of a class", arguments.place)
-    )
-
-
 def models(project: Project) -> dict[str, Callable[[Arguments], Value]]:
     """Flask's names and what they mean here."""
     made: dict[str, Callable[[Arguments], Value]] = {
@@ -340,12 +303,19 @@ def models(project: Project) -> dict[str, Callable[[Arguments], Value]]:
         "flask.Blueprint": lambda arguments: blueprint(project, arguments),
         "flask.blueprints.Blueprint": lambda arguments: blueprint(project, arguments),
         "flask_smorest.Blueprint": lambda arguments: blueprint(project, arguments),
-        "flask.views.MethodView.as_view": _as_view,
-        "flask.views.View.as_view": _as_view,
+        "flask.views.MethodView.as_view": as_view,
+        "flask.views.View.as_view": as_view,
+        "werkzeug.routing.Rule": lambda arguments: _rule(project, arguments),
+        "werkzeug.routing.rules.Rule": lambda arguments: _rule(project, arguments),
+        "flask_openapi3.APIBlueprint": lambda arguments: blueprint(project, arguments),
+        "apiflask.APIBlueprint": lambda arguments: blueprint(project, arguments),
+        "quart.Blueprint": lambda arguments: blueprint(project, arguments),
+        "flask.sansio.blueprints.Blueprint": lambda arguments: blueprint(project, arguments),
+        "quart.Quart": lambda arguments: application(project, arguments),
         "flask_login.LoginManager": lambda arguments: Unknown("a login manager", arguments.place),
     }
-    for extension in ("flask_restful", "flask_restx", "flask_restplus"):
-        made[f"{extension}.Api"] = lambda arguments: rest(project, arguments)
-        made[f"{extension}.Namespace"] = lambda arguments: namespace(project, arguments)
-        made[f"{extension}.Resource.as_view"] = _as_view
+    for base in ("werkzeug.middleware.dispatcher", "werkzeug.wsgi"):
+        made[f"{base}.DispatcherMiddleware"] = lambda arguments: Dispatched(project, arguments)
+    for base in ("werkzeug.middleware.proxy_fix", "werkzeug.contrib.fixers", "whitenoise", "werkzeug.middleware"):
+        made[f"{base}.ProxyFix"] = made[f"{base}.WhiteNoise"] = lambda arguments: arguments.get(0, "app")
     return made

@@ -7,12 +7,24 @@ from dataclasses import dataclass
 
 from milestones.facts import Place
 from milestones.parity import patterns
-from milestones.parity.frameworks.board import Draft, Project, Served
+from milestones.parity.frameworks.board import Draft, Project, Served, group_of
 from milestones.parity.guards import Before
 from milestones.parity.routes import ANY, normal_methods
-from milestones.source.values import Arguments, Class, External, Function, Module, Native, Unknown, Value
+from milestones.source.values import (
+    Arguments,
+    Class,
+    External,
+    Function,
+    Model,
+    Module,
+    Native,
+    Unknown,
+    Value,
+    describe,
+)
 
 _VIEWS = "pyramid.views"
+_ATTACHED = "venusian"
 
 
 @dataclass(slots=True, eq=False)
@@ -49,6 +61,7 @@ class Configurator(Served):
         self.prefix = prefix
         self.routes: list[Named] = parent.routes if parent else []
         self.included: set[Value] = parent.included if parent else set()
+        self.directives: dict[str, Value] = parent.directives if parent else {}
         self.mounted = parent is not None
         if parent is None and isinstance(arguments.named.get("route_prefix"), str):
             self.prefix = arguments.named["route_prefix"]
@@ -57,13 +70,38 @@ class Configurator(Served):
         calls: dict[str, Callable[[Arguments], Value]] = {
             "add_route": self._add_route, "add_view": self._add_view, "include": self._include,
             "add_static_view": self._add_static, "route_prefix_context": self._prefixed,
-            "with_package": lambda arguments: self,
+            "with_package": lambda arguments: self, "scan": self._scan, "add_directive": self._add_directive,
+            "maybe_dotted": lambda arguments: self._maybe_dotted(arguments.get(0, "dotted"), arguments.place),
+            "add_forbidden_view": lambda arguments: None, "add_notfound_view": lambda arguments: None,
         }  # fmt: skip
+        if name in self.directives:
+            return Native(name, lambda arguments: self._directed(self.directives[name], arguments))
         if name in calls:
             return Native(name, calls[name])
         if name == "route_prefix":
             return self.prefix or None
         return Native(name, lambda arguments: Unknown(f"the configurator's {name}", arguments.place))
+
+    def _scan(self, arguments: Arguments) -> Value:
+        """Reads every module under a package, as a scan imports them."""
+        given = arguments.get(0, "package")
+        found = self.project.module(given, arguments.place.path) if isinstance(given, str) else given
+        path = found.path if isinstance(found, Module) else arguments.place.path
+        whole = isinstance(found, Module) and not path.endswith(("/", "__init__.py"))
+        self.project.open_all(path if whole else path.rpartition("/")[0])
+
+    def _add_directive(self, arguments: Arguments) -> Value:
+        """A method that the project gives its configurators."""
+        name, function = arguments.get(0, "name"), arguments.get(1, "directive")
+        if isinstance(name, str):
+            self.directives[name] = self._maybe_dotted(function, arguments.place)
+
+    def _maybe_dotted(self, value: Value, place: Place) -> Value:
+        return self._dotted(value.replace(":", "."), place) if isinstance(value, str) else value
+
+    def _directed(self, function: Value, arguments: Arguments) -> Value:
+        given = Arguments([self, *arguments.positional], arguments.named, arguments.place, arguments.incomplete)
+        return self.project.call(function, given)
 
     def _add_route(self, arguments: Arguments) -> Value:
         name = self.project.text(arguments.get(0, "name"), "the name of a route", arguments.place)
@@ -75,6 +113,7 @@ class Configurator(Served):
         whole = f"{self.prefix.strip('/')}/{pattern.lstrip('/')}" if self.prefix else pattern
         if self.prefix and arguments.named.get("inherit_slash") and not pattern:
             whole = self.prefix
+        self.project.registered(f"the route {name}", arguments.place)
         self.routes.append(Named(name, whole, arguments.named.get("request_method"), arguments.place))
 
     def _add_static(self, arguments: Arguments) -> Value:
@@ -168,8 +207,7 @@ def _method(view: View) -> Value:
 
 def _group(view: View) -> str:
     target = view.target[0] if isinstance(view.target, tuple) else view.target
-    path = target.place.path if isinstance(target, (Class, Function)) else view.place.path
-    return path.removesuffix(".py").rpartition("/")[2]
+    return group_of(target.place.path if isinstance(target, (Class, Function)) else view.place.path)
 
 
 def _view_config(project: Project, arguments: Arguments) -> Value:
@@ -191,6 +229,42 @@ def _view_defaults(arguments: Arguments) -> Value:
     return Native("view_defaults", register)
 
 
+class Attachment(Model):
+    """What `venusian.attach` says of where a decorator stands."""
+
+    def __init__(self, target: Value) -> None:
+        owner = target.name.rpartition(".")[0] if isinstance(target, Function) else ""
+        self.scope = "class" if owner and not owner.endswith("<locals>") else "module"
+
+    def get(self, name: str, place: Place) -> Value:
+        return self.scope if name == "scope" else Unknown(f"the attachment's {name}", place)
+
+
+class Scan(Model):
+    """What a scan hands to the callbacks that it finds."""
+
+    def __init__(self, configurator: Configurator) -> None:
+        self.configurator = configurator
+
+    def get(self, name: str, place: Place) -> Value:
+        return self.configurator if name == "config" else Unknown(f"the scan's {name}", place)
+
+
+def _attach(project: Project, arguments: Arguments) -> Value:
+    wrapped, callback = arguments.get(0, "wrapped"), arguments.get(1, "callback")
+    project.shelf(_ATTACHED).append((wrapped, callback, arguments.place))
+    return Attachment(wrapped)
+
+
+def scan(project: Project) -> None:
+    """Calls what decorators of the project left behind for a scan, with the first configurator there is."""
+    found = next((one for one in project.served if isinstance(one, Configurator) and not one.mounted), None)
+    waiting = project.shelf(_ATTACHED)
+    while waiting and found is not None:
+        wrapped, callback, place = waiting.pop(0)
+        project.call(callback, Arguments([Scan(found), describe(wrapped), wrapped], {}, place))
+
+
 def settle(project: Project, classes: dict[int, Class]) -> None:
     """Gives views that stand on methods the class they stand in, so that its defaults count."""
     for view in project.shelf(_VIEWS):
@@ -204,4 +278,5 @@ def models(project: Project) -> dict[str, Callable[[Arguments], Value]]:
         "pyramid.config.Configurator": lambda arguments: Configurator(project, arguments),
         "pyramid.view.view_config": lambda arguments: _view_config(project, arguments),
         "pyramid.view.view_defaults": _view_defaults,
+        "venusian.attach": lambda arguments: _attach(project, arguments),
     }
