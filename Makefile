@@ -1,5 +1,6 @@
 # What people type. `make help` lists it. Needs git, make and python3; the rest is installed into .venv.
 PYTHON ?=
+MUTANTS ?= 100000
 ARGS ?=
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 2 ] && echo 2 || echo $$n)
 PY := .venv/bin/python
@@ -32,8 +33,9 @@ test-services: .venv/.dev  ## the same suite on PostgreSQL and Redis (DATABASE_U
 test-browser: .venv/.dev  ## the pages in headless Chromium
 	@$(PY) -m pytest -q -m browser $(ARGS)
 
-fuzz: .venv/.dev  ## the property tests with many more examples
+fuzz: .venv/.dev  ## the property tests with many more examples, and MUTANTS (100000) broken files a parser
 	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -q -n $(WORKERS) -m hypothesis $(ARGS)
+	@$(PY) -m tests.results.fuzz $(MUTANTS)
 
 bench: .venv/.dev  ## each benchmark against its rival
 	@set -e; for file in benchmarks/[a-z]*.py; do name=$$(basename $$file .py); echo "== $$name"; $(PY) -m benchmarks.$$name; done

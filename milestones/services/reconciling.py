@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -157,4 +158,9 @@ def resolve(project: Project, revision: str) -> str:
     repo = mirror.repository(project)
     if repo is None:
         raise git.GitError(f"{project.slug} was never fetched; ask for a look at the repository")
-    return repo.resolve(revision)
+    return repo.resolve(from_head(project, revision))
+
+
+def from_head(project: Project, revision: str) -> str:
+    """A revision whose HEAD is the commit at which the project stands; the mirror itself has none."""
+    return re.sub(r"^(?:HEAD|@)(?=$|[~^:])", project.sha, revision) if project.sha else revision

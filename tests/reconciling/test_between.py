@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import io
+import json
 from pathlib import Path
 
 import pytest
+from django.core.management import call_command
 
 from milestones.gates.policy import read_policy
 from milestones.models import Decision, Judgement, Project, RenamedTest
@@ -163,3 +166,31 @@ def test_a_skip_comes_with_its_reason_and_a_retry_shows_as_flaky(moved: tuple[Pr
     found = seen(project, base, head)
     assert [t.name for _, t in found.result.stays["newly_skipped"]] == ["test_stays"]
     assert [t.name for _, t in found.result.stays["flaky"]] == ["test_breaks"], "it failed in the first attempt"
+
+
+def said(*words: str) -> str:
+    out = io.StringIO()
+    call_command(*words, stdout=out, stderr=io.StringIO())
+    return out.getvalue()
+
+
+def test_the_command_takes_a_project_and_writes_a_table_that_adds_up(moved: tuple[Project, str, str]) -> None:
+    project, base, head = moved
+    found = json.loads(said("reconcile", project.slug, base, head, "--json"))
+    assert (found["base"]["total"], found["head"]["total"], found["unexplained"]) == (8, 9, 1)
+    assert sum(group["head"] for group in found["groups"]) == 9
+    table = said("reconcile", project.slug, "HEAD~1", "HEAD", "--markdown")
+    assert "| **All** | 8 |" in table
+    assert "- `tests.test_a::test_is_dropped`" in table
+    assert "8 + 6 added - 5 gone = 9; 1 unexplained" in said("reconcile", project.slug, base, head)
+
+
+def test_without_results_the_command_reads_the_sources_of_the_project(tmp_path: Path) -> None:
+    work = Work(tmp_path / "ferry")
+    work.commit({"tests/test_a.py": OLD}, "Before")
+    work.commit({"tests/test_a.py": NEW}, "After")
+    project = track(work)
+    found = json.loads(said("reconcile", project.slug, "HEAD~1", "HEAD", "--json"))
+    assert found["renamed"] == [{"from": "tests/test_a.py::test_old_name", "to": "tests/test_a.py::test_new_name"}]
+    folder = json.loads(said("reconcile", project.slug, "HEAD~1:tests", "HEAD:tests", "--json"))
+    assert folder["base"] == {"total": 7}
