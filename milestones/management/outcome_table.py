@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
-from milestones.results.reconciliation import COLUMNS, FATES, UNEXPLAINED, Gone, Row
+from milestones.results.reconciliation import COLUMNS, FATES, TITLES, UNEXPLAINED, Gone, Row
 from milestones.services.reconciling import Between
-
-# every column, and what a person calls it
-TITLES: Mapping[str, str] = {
-    "same": "Same", "fixed": "Fixed", "newly_failing": "Newly failing", "newly_skipped": "Newly skipped",
-    "runs_again": "Run again", "flaky": "Flaky", "renamed": "Renamed", "moved": "Moved",
-    "parametrised": "Parametrised anew", "explained": "Explained", "unexplained": "Unexplained", "added": "Added",
-}  # fmt: skip
 
 
 def as_json(found: Between) -> dict[str, Any]:

@@ -48,6 +48,12 @@ class Row:
 
 KEPT = ("same", "fixed", "newly_failing", "newly_skipped", "runs_again", "flaky")
 COLUMNS = (*KEPT, *FATES, "added")
+# every column, and what a person calls it
+TITLES: Mapping[str, str] = {
+    "same": "Same", "fixed": "Fixed", "newly_failing": "Newly failing", "newly_skipped": "Newly skipped",
+    "runs_again": "Run again", "flaky": "Flaky", "renamed": "Renamed", "moved": "Moved",
+    "parametrised": "Parametrised anew", "explained": "Explained", "unexplained": "Unexplained", "added": "Added",
+}  # fmt: skip
 _KEPT_OF = dict(zip((Change.SAME, Change.FIXED, Change.NEWLY_FAILING, Change.NEWLY_SKIPPED, Change.RUNS_AGAIN,
                      Change.FLAKY), KEPT, strict=True))  # fmt: skip
 

@@ -15,6 +15,7 @@ register = template.Library()
 PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
+    ("results", "Results"),
     ("report", "Weekly report"),
 )
 

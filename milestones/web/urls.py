@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from . import deliveries, documents, entry, milestones, projects, reports
+from . import deliveries, documents, entry, milestones, projects, reports, results
 
 _milestone = "projects/<slug:slug>/milestones/<path:key>/"
 
@@ -20,6 +20,9 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/", documents.documents, name="documents"),
     path("projects/<slug:slug>/documents/<path:path>", documents.document, name="document"),
     path("projects/<slug:slug>/findings/<str:fingerprint>/dismiss", documents.dismiss, name="dismiss"),
+    path("projects/<slug:slug>/results/", results.results, name="results"),
+    path("projects/<slug:slug>/results/explain", results.explain, name="explain"),
+    path("projects/<slug:slug>/deliveries/<int:pk>/", results.delivery, name="delivery"),
     path("projects/<slug:slug>/report/", reports.weekly, name="report"),
     path("projects/<slug:slug>/deliveries/<int:pk>/retry", deliveries.retry, name="retry"),
     path(f"{_milestone}dry-run", milestones.dry_run, name="dry_run"),
