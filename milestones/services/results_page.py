@@ -120,11 +120,12 @@ def results_page(project: Project, sha: str = "", base: str = "") -> ResultsPage
     names = outcomes.names_at(project, {one.position for one in told} | run.unsteady)
     labels = {position: test.label for position, test in names.items()}
     between, why_not = _between(project, base, sha)
+    tree = Commit.objects.filter(project=project, sha=sha).values_list("tree", flat=True).first() or ""
     return ResultsPage(
         points=points,
         sha=sha,
         base=base,
-        runs=tuple(_line(row, {one.pk for one in counted}, sha) for row in every),
+        runs=tuple(_line(row, {one.pk for one in counted}, sha, tree) for row in every),
         lacks=tuple(dict.fromkeys(completeness.lacks(project, sha, counted).values())),
         failing=_some((one for one in told if one.mark in _BAD), labels, _total(counted, "tests.failed")),
         flaky=_flaky(told, run.unsteady, labels),
@@ -178,11 +179,11 @@ def _numbers(row: Evidence) -> dict[str, float]:
     return {one.name: one.value for one in row.measurements.all() if not one.subject}
 
 
-def _line(row: Evidence, counted: set[int], sha: str) -> RunLine:
+def _line(row: Evidence, counted: set[int], sha: str, tree: str) -> RunLine:
     numbers = _numbers(row)
     bad = numbers.get("tests.failed", 0) + sum(value for name, value in numbers.items() if name.endswith(".errors"))
     tone = "unusable" if row.vacuous else "fail" if bad else "pass"
-    merged = bool(row.tree) or row.sha != sha
+    merged = row.tree not in ("", tree) or row.sha != sha
     return RunLine(row, PARSERS[row.kind].title, row.vacuous or _figures(numbers), tone, row.pk in counted, merged)
 
 

@@ -102,6 +102,17 @@ def test_a_second_attempt_counts_and_what_it_passed_now_is_unsteady(project):
     assert len(found.unsteady) == 1
 
 
+def test_what_fails_in_the_end_is_a_failure_however_unsteady(project):
+    run(project, {"a": P, "b": P}, job="unit", attempt=1)
+    run(project, {"a": F, "b": P}, job="unit", attempt=2)
+    found = combined(project)
+    assert marks(project, found.column) == {"a": Mark.FAILED, "b": Mark.PASSED}
+    assert len(found.unsteady) == 1, "and it is named as unsteady"
+    run(project, {"a": P, "b": F}, job="matrix")
+    run(project, {"a": P, "b": P}, job="matrix")
+    assert marks(project, combined(project).column)["b"] is Mark.FAILED, "two runs of one attempt may be two systems"
+
+
 def test_a_test_that_fails_in_one_job_fails_whatever_the_others_say(project):
     run(project, {"a": P, "b": S}, job="3.11")
     run(project, {"a": F, "b": P}, job="3.13")
