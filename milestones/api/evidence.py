@@ -120,6 +120,7 @@ class Place(Schema):
     sha: str
     job: str = Field("", max_length=200)
     shard: str = Field("", max_length=20)
+    system: str = Field("", max_length=10)
     attempt: int = Field(1, ge=1, le=1_000_000)
     file: str = Field("", max_length=200)
     tree: str = Field("", max_length=40)
@@ -201,9 +202,9 @@ def _upload(request: HttpRequest, kind: str, place: Place) -> intake.Upload:
 
 def _about(request: HttpRequest, kind: str, place: Place, body: bytes, name: str) -> intake.Upload:
     return intake.Upload(
-        kind=kind, sha=place.sha, body=body, job=place.job, shard=place.shard, attempt=place.attempt,
-        file_name=name[:200], key=request.headers.get("Idempotency-Key", "")[:190], tree=place.tree,
-        branch=place.branch, pull_request=place.pull_request,
+        kind=kind, sha=place.sha, body=body, job=place.job, shard=place.shard, system=place.system,
+        attempt=place.attempt, file_name=name[:200], key=request.headers.get("Idempotency-Key", "")[:190],
+        tree=place.tree, branch=place.branch, pull_request=place.pull_request,
     )  # fmt: skip
 
 

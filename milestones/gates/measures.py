@@ -63,6 +63,11 @@ _TESTS = (
     '"$SERVER/api/projects/{slug}/evidence/junit?sha={sha}"'
 )
 _PAIR = "name the pair of {measure} under [similarity] in migration.toml, and see that both its files are at {short}"
+_RECORD = (
+    "record the tests of both systems (pytest --record answers.jsonl) and send both: "
+    'curl -H "Authorization: Bearer $TOKEN" --data-binary @answers.jsonl '
+    '"$SERVER/api/projects/{slug}/evidence/recording?sha={sha}&system=new"'
+)
 _STATES = frozenset({"tested", "ported", "verified", "retired"})
 
 FAMILIES: Mapping[str, Family] = {
@@ -81,7 +86,14 @@ FAMILIES: Mapping[str, Family] = {
         _upload("lint", "sarif", "lint results", "results.sarif", volume="files"),
         *(_lint(tool) for tool in ("ruff", "flake8", "pylint", "mypy", "pyright", "eslint", "checkstyle", "github")),
         _upload("coverage", "cobertura", "coverage results", "coverage.xml", volume="total", rising=EVERY),
-        _upload("contract", "recording", "recordings of both systems", "recording.jsonl", volume="pairs"),
+        Family(
+            "contract",
+            "contract",
+            "recordings of both systems",
+            _RECORD,
+            volume="pairs",
+            rising=frozenset({"pairs", "verified"}),
+        ),
         _upload("metric", "metrics", "metrics", "metrics.json"),
         Family("similarity", "similarity", "the similarity of its pair", _PAIR, directed=False),
         Family(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from milestones.expectations import Rule
@@ -13,15 +13,26 @@ from milestones.gates.baseline import THE_START, Baseline, Removal, read_baselin
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
+from milestones.gates.expected import Expected, read_expected
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.owners import NO_OWNERS, Owners, read_owners
+from milestones.gates.people import (
+    SignOffRule,
+    Stage,
+    WaiverRule,
+    read_order,
+    read_sign_offs,
+    read_stages,
+    read_waivers,
+)
 from milestones.gates.sections import Section, load
 
-DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
+DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "tests.skipped", "leftovers.imports")
 
 SECTIONS = (
     "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
-    "contract", "baseline", "removed_tests",
+    "contract", "expected", "sign_off", "waivers", "stages", "order",
+    "baseline", "removed_tests",
 )  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
@@ -112,6 +123,11 @@ class Policy:
     removed_tests: tuple[Removal, ...] = ()
     contracts: tuple[Rule, ...] = ()
     owners: Owners = NO_OWNERS
+    expected: Expected = field(default_factory=Expected)
+    sign_offs: tuple[SignOffRule, ...] = ()
+    waivers: WaiverRule = field(default_factory=WaiverRule)
+    stages: tuple[Stage, ...] = ()
+    order: tuple[tuple[str, ...], ...] = ()
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -145,6 +161,11 @@ def read_policy(text: str) -> Policy:
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
         baseline=read_baseline(root.table("baseline")),
         removed_tests=read_removals(root.table("removed_tests")),
+        expected=read_expected(root.table("expected")),
+        sign_offs=read_sign_offs(root.tables("sign_off")),
+        waivers=read_waivers(root.table("waivers")),
+        stages=read_stages(root.table("stages")),
+        order=read_order(root.table("order")),
         contracts=read_contracts(root),
         owners=read_owners(root.table("owners"), root.table("guards")),
     )

@@ -1,5 +1,7 @@
 """Tables and their named queries, a file a noun group."""
 
+from .contract import RecordedPair
+from .decision import Decision, Seal
 from .delivery import Channel, Delivery
 from .document import (
     Binding,
@@ -11,8 +13,8 @@ from .document import (
     DocumentVersion,
 )
 from .evidence import BlobFact, Commit, Evidence, Measurement
-from .judgement import Decision, Judgement, Promotion, Verdict
-from .milestone import KEY_LENGTH, Criterion, Milestone, SignOff
+from .judgement import Judgement, Kept, Promotion, Regression, Verdict
+from .milestone import KEY_LENGTH, Criterion, Milestone
 from .project import EntryLink, Membership, Project, Role, UploadToken
 from .results import (
     CoverageLines,
@@ -24,6 +26,7 @@ from .results import (
     RollSegment,
     ToldOutcome,
 )
+from .word import Circumstance, CompleteSet, Correction, PolicyChange, SignOff, Waiver
 from .work import ATTEMPTS, Work, WorkState
 
 __all__ = [
@@ -32,7 +35,10 @@ __all__ = [
     "Binding",
     "BlobFact",
     "Channel",
+    "Circumstance",
     "Commit",
+    "CompleteSet",
+    "Correction",
     "CoverageLines",
     "Criterion",
     "CriterionEvent",
@@ -47,21 +53,27 @@ __all__ = [
     "Evidence",
     "Expected",
     "Judgement",
+    "Kept",
     "LintFindings",
     "Measurement",
     "Membership",
     "Milestone",
     "Outcomes",
+    "PolicyChange",
     "Project",
     "Promotion",
+    "RecordedPair",
+    "Regression",
     "RemovedTest",
     "RenamedTest",
     "Role",
     "RollSegment",
+    "Seal",
     "SignOff",
     "ToldOutcome",
     "UploadToken",
     "Verdict",
+    "Waiver",
     "Work",
     "WorkState",
 ]

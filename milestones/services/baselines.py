@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from milestones.clients.git import GitError
 from milestones.gates.policy import Policy
-from milestones.models import Project, Promotion
+from milestones.models import Commit, Project, Promotion
 
 from . import mirror
+from .in_force import policy_of
 
 
 def baseline_of(project: Project, policy: Policy) -> tuple[str, str]:
@@ -25,3 +26,9 @@ def baseline_of(project: Project, policy: Policy) -> tuple[str, str]:
     if project.start_sha:
         return project.start_sha, ""
     return "", "no baseline is named; write commit or milestone under [baseline] in migration.toml"
+
+
+def compared_with(project: Project) -> set[str]:
+    """The commits that the verdict of the project's own commit compares with."""
+    parent = Commit.objects.filter(project=project, sha=project.sha).values_list("parent", flat=True).first() or ""
+    return {baseline_of(project, policy_of(project))[0], project.start_sha, parent} - {""}

@@ -64,9 +64,7 @@ class _Pen:
         told = [(self.row_of(at, story), [event for event in story.events if event.commit]) for at, story in self.all()]
         told = [(row, new) for row, new in told if new]
         fresh, known = [row for row, _ in told if row.pk is None], [row for row, _ in told if row.pk is not None]
-        CriterionStory.objects.bulk_update(
-            known, ["identity", "milestone_key", "kind", "text", "alive"], batch_size=200
-        )
+        CriterionStory.objects.bulk_update(known, ["identity", "within", "kind", "text", "alive"], batch_size=200)
         CriterionStory.objects.bulk_create(fresh, batch_size=500)
         counts = _counts(known)
         events = (one for row, new in told for one in self.events(row, new, counts.get(row.pk, 0)))
@@ -81,7 +79,8 @@ class _Pen:
         if row is None:
             row = self.ended.pop(normal(story.events[0].after), None) or CriterionStory(document_id=self.pk)
         row.identity, row.kind = storable(story.criterion.id, 80), story.criterion.kind.value
-        row.milestone_key = storable(story.milestone, KEY_LENGTH)
+        chain = self.chapter.within.get(story.criterion.id, [])
+        row.within = [[kind, storable(key, KEY_LENGTH)] for kind, key in chain]
         row.text, row.alive = storable(story.criterion.text), story.alive
         return row
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from milestones.codec import from_plain, to_plain
 from milestones.models import Evidence, Expected, Project
@@ -26,21 +26,18 @@ def expected_at(project: Project, sha: str) -> tuple[Part, ...]:
     return tuple(from_plain(Part, part) for row in rows for part in row.parts)
 
 
-def lacks(project: Project, sha: str, rows: Iterable[Evidence]) -> dict[str, str]:
-    """kind -> what is missing of it at this commit, nothing where the set is whole."""
+def lacks(project: Project, sha: str, rows: Iterable[Evidence], *, stated: bool = False) -> dict[str, str]:
+    """kind -> what is missing of it at this commit; `stated`: of what the manifest names alone."""
+    parts = expected_at(project, sha)
+    jobs = {(part.kind, part.job) for part in parts}
     came = [
         Came(row.kind, row.job, row.shard, frozenset(name for name, _ in row.covers.get("suites", ())))
         for row in rows
-        if row.kind in PARSERS
+        if row.kind in PARSERS and (not stated or (row.kind, row.job) in jobs)
     ]
-    found = lacking(expected_at(project, sha), came)
+    found = lacking(parts, came)
     missing: dict[str, list[str]] = {}
     for kind, said in found.items():
         for name in {kind, LEADS.get(PARSERS[kind].family, kind)}:
             missing.setdefault(name, []).extend(said)
     return {kind: INCOMPLETE + "; ".join(said) for kind, said in missing.items()}
-
-
-def among(unusable: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What of the trouble with evidence is that not all of it has come."""
-    return sorted((kind, said) for kind, said in unusable.items() if said.startswith(INCOMPLETE))

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from milestones.clients.diff import changed_lines, diff
 from milestones.clients.git import GitError
 from milestones.facts import Measurement
+from milestones.gates.inputs import Compared
 from milestones.gates.policy import Policy
 from milestones.models import CoverageLines, Evidence, LintFindings, Project
 from milestones.results.covered import Patch, merged, patch_of, unpack_lines
@@ -52,6 +53,14 @@ class Question:
     policy: Policy
     base: str
     why: str
+
+
+def compared(about: Question, names: Iterable[str]) -> Compared:
+    """The numbers of these names, in the form that a judgement keeps."""
+    found = derive(about, names)
+    brought = tuple((name, tuple(sorted(kinds))) for name, kinds in sorted(found.brought.items()))
+    measurements = tuple(one for _, one in sorted(found.measurements.items()))
+    return Compared(measurements, brought, tuple(sorted(found.untold.items())))
 
 
 def derive(about: Question, names: Iterable[str]) -> Derived:
@@ -110,7 +119,7 @@ def findings_of(rows: Iterable[Evidence]) -> dict[str, list[Known]]:
 def lint_change(project: Project, base: str, rows: Iterable[Evidence]) -> LintChange:
     """Findings new and gone since a commit, by fingerprint."""
     after = findings_of(rows)
-    before = findings_of(in_force.evidence_in_force(project, base))
+    before = findings_of(in_force.counted(in_force.results_at(project, base), in_force.policy_of(project)))
     both = after.keys() & before.keys()
     new = [one for kind in sorted(both) for one in new_among(before[kind], after[kind])]
     gone = [one for kind in sorted(both) for one in new_among(after[kind], before[kind])]

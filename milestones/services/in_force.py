@@ -1,64 +1,35 @@
-"""Which evidence about a commit counts: of static readings those of this policy, of a job's attempts the last."""
+"""Which results of CI about a commit count: of the attempts of each job those that policy says."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from milestones.gates.policy import EMPTY, Policy, read_policy
-from milestones.models import Dismissal, Evidence, Project
-
-from . import contradictions, measuring
-from .statics import KINDS
+from milestones.gates.inputs import policy_in
+from milestones.gates.policy import Policy
+from milestones.models import Evidence, Project
+from milestones.results import PARSERS
 
 
 def policy_of(project: Project) -> Policy:
     """The policy in force, which was read before it was stored."""
-    return read_policy(project.policy_in_force) if project.policy_in_force else EMPTY
+    return policy_in(project.policy_in_force)
 
 
-def policy_hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+def results_at(project: Project, sha: str) -> list[Evidence]:
+    """Every result file about a commit, or about one with the same tree, with its numbers."""
+    rows = Evidence.objects.at(project, sha).filter(kind__in=PARSERS).select_related("delivery")
+    return list(rows.prefetch_related("measurements").order_by("kind", "job", "shard", "-attempt", "pk"))
 
 
-def _counts(evidence: Evidence, digests: dict[str, str], last: dict[tuple[str, str, str], int]) -> bool:
-    """Whether a row still speaks: static readings of this policy, and of a job's attempts the last."""
-    if evidence.kind in KINDS:
-        return evidence.digest == digests[evidence.kind]
-    return evidence.attempt == last[evidence.kind, evidence.job, evidence.shard]
-
-
-def basis_of(project: Project) -> str:
-    """What the project's static readings rest on now."""
-    return measuring.basis_of(policy_hash(project.policy_in_force), project.start_sha)
-
-
-def evidence_in_force(project: Project, sha: str) -> list[Evidence]:
-    """The evidence about a commit that counts, in an order that does not depend on when it came."""
-    rows = in_force(
-        Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"), basis_of(project)
-    )
-    elsewhere = bool(project.docs_revision or policy_of(project).docs_ref)
-    return rows + contradictions.evidence_in_force(project, sha, elsewhere=elsewhere, dismissed=dismissed_in(project))
-
-
-def dismissed_in(project: Project) -> list[str]:
-    """The findings in documents that a person said are none."""
-    rows = Dismissal.objects.filter(project=project).order_by("fingerprint")
-    return list(rows.values_list("fingerprint", flat=True))
-
-
-def in_force(about: Iterable[Evidence], basis: str) -> list[Evidence]:
-    """Of all that came about one tree, what counts on this basis."""
-    rows = list(about)
-    digests = {kind: measuring.static_digest(kind, basis) for kind in KINDS}
-    last: dict[tuple[str, str, str], int] = {}
+def counted(rows: Iterable[Evidence], policy: Policy) -> list[Evidence]:
+    """Those of them that speak."""
+    runs: dict[tuple[str, str, str], list[Evidence]] = {}
     for row in rows:
-        key = (row.kind, row.job, row.shard)
-        last[key] = max(last.get(key, 0), row.attempt)
-    kept = {natural_key(row): row for row in rows if _counts(row, digests, last)}
-    return [kept[key] for key in sorted(kept)]
+        runs.setdefault((row.kind, row.job, row.shard), []).append(row)
+    return [row for run in runs.values() for row in _of_attempts(run, policy.expected.attempts)]
 
 
-def natural_key(row: Evidence) -> tuple[str, str, str, int, str]:
-    return (row.kind, row.job, row.shard, row.attempt, row.digest)
+def _of_attempts(run: Sequence[Evidence], which: str) -> list[Evidence]:
+    numbers = [row.attempt for row in run]
+    chosen = {"last": max(numbers), "first": min(numbers)}.get(which)
+    return [row for row in run if chosen in (None, row.attempt)]

@@ -12,6 +12,7 @@ from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
 from . import (
+    behaviour,
     bindings,
     chronicle,
     claims,
@@ -22,8 +23,10 @@ from . import (
     history,
     measuring,
     mirror,
+    policy_history,
     proofs,
     readings,
+    regress,
 )
 from .documents import Documents, read_documents
 from .reader import Reader
@@ -57,7 +60,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     seen = _sight(project, repo)
     reader = Reader(repo, progress)
     documents = read_documents(reader, seen.docs_sha, seen.policy)
-    told = history.read_history(project, reader, seen.docs_sha, seen.policy)
+    told = history.read_history(project, reader, seen.docs_sha, seen.policy, documents.documents)
     found = contradictions.look_for(project, reader, seen.docs_sha, seen.sha, documents)
     at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
     basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
@@ -69,14 +72,17 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         chronicle.store(project, told, documents)
         contradictions.store_evidence(project, seen.docs_sha, found, len(chronicle.weakened(project)))
         dismissals.replace_findings(project, found.found)
+        policy_history.note(project, repo, seen.policy_text, head=seen.sha, given=bool(project.policy_text))
         _store_sight(project, seen, documents, told.problems)
     conditions.ensure(claim, project, repo, seen.sha)
     project.refresh_from_db()
+    behaviour.settle(claim, project, seen.sha)
     proofs.settle(claim, project, seen.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep
         claims.close(held, WorkState.DONE, f"{seen.sha[:8]} judged as number {judgement.number}")
+    regress.notice(project)
     return [*woken, row.pk] if held.state == WorkState.STORED else woken
 
 

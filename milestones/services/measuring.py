@@ -10,6 +10,10 @@ from .reader import Reader
 from .statics import KINDS, Case, Static
 
 
+def policy_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def basis_of(policy_hash: str, start: str) -> str:
     """What a static reading rests on beside its commit: the policy, and the full id of the commit that it starts from.
 

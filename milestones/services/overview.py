@@ -7,13 +7,25 @@ from dataclasses import dataclass
 
 from milestones.codec import from_plain
 from milestones.facts import Lack, Problem, State
-from milestones.models import Commit, Delivery, Evidence, Judgement, Milestone, Project, Promotion, SignOff
+from milestones.models import (
+    Commit,
+    CriterionEvent,
+    CriterionStory,
+    Delivery,
+    Evidence,
+    Judgement,
+    Milestone,
+    Project,
+    Promotion,
+    SignOff,
+)
 from milestones.models.evidence import same_tree
 
 from . import evaluate, promote
 from .judged import JudgedMilestone, read_back
 from .shown import Reason, Row, Witness, reasons_of, rows_of
 from .standing import Standing, Stop, stops_of
+from .told import told_of
 from .trends import Trend, trends_of
 
 PROMOTIONS = 5
@@ -42,6 +54,8 @@ class Chosen:
     rows: tuple[Row, ...]
     reasons: tuple[Reason, ...]
     promotions: tuple[Promotion, ...]
+    removed: tuple[CriterionStory, ...] = ()
+    weakened: tuple[CriterionEvent, ...] = ()
 
     @property
     def awaiting(self) -> list[Row]:
@@ -161,7 +175,7 @@ def overview(project: Project, key: str = "") -> Overview:
     return Overview(
         line=line,
         commit=Commit.objects.filter(project=project, sha=project.sha).first(),
-        seen=promote.seen_of(line.judgement) if line.judgement else "",
+        seen=promote.seen_of(line.judgement, stop.key) if line.judgement and stop else "",
         chosen=_chosen(project, stop) if stop else None,
         trends=trends_of(project, evaluate.policy_of(project), stop.key if stop else ""),
         problems=(*_strays(line), *(from_plain(Problem, one) for one in project.problems)),
@@ -192,14 +206,18 @@ def _opened(line: Line, key: str) -> Stop | None:
 
 def _chosen(project: Project, stop: Stop) -> Chosen:
     row = Milestone.objects.get(project=project, key=stop.key)
-    rule = evaluate.policy_of(project).milestone(stop.key)
+    policy = evaluate.policy_of(project)
+    rule = policy.milestone(stop.key)
     rows = rows_of(row, stop.judged, witness_of(project), _signed(project, stop.key))
+    told = told_of(project, row, rows, policy)
     return Chosen(
         stop=stop,
         owner=rule.owner if rule else "",
         goal=row.goal,
         status_text=row.status_text,
-        rows=rows,
+        rows=told.rows,
+        removed=told.removed,
+        weakened=told.weakened,
         reasons=_reasons(stop.judged, rows, judged=bool(project.sha)),
         promotions=tuple(Promotion.objects.of_project(project).filter(milestone=row)[:PROMOTIONS]),
     )

@@ -19,10 +19,11 @@ from milestones.codec import to_plain
 from milestones.facts import Finding, Known, Measurement
 from milestones.gates.policy import Policy
 from milestones.models import Evidence, Project
+from milestones.parity import contracts
 from milestones.parity.coverage import suite_of
 from milestones.parity.endpoints import EndpointState, Key, state_of
 
-from . import claims, dumped, evaluate, readings
+from . import behaviour, claims, dumped, evaluate, readings
 from .green import Green, green_at
 from .statics.endpoints import is_ported, subjects
 
@@ -84,6 +85,7 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     now = evaluate.evidence_in_force(project, sha)
     then = evaluate.evidence_in_force(project, project.start_sha) if project.start_sha else now
     proven = proven_by_tests(static.details, green_at(then), green_at(now))
+    proven = with_recordings(static.details["rows"], proven, behaviour.latest_of(project, sha))
     disputes = (*_disputes(project, sha, static), *_disputes(project, project.start_sha, None))
     states = {_key(row): state_of_row(row, proven) for row in static.details["rows"]}
     open_ = sum(len(static.details[side][part]) for side in ("legacy", "new") for part in ("unresolved", "unparsed"))
@@ -125,6 +127,25 @@ def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Prov
         kept = [test for test in before if test in same and test in after]
         if kept:
             verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in kept)
+    return Proven(tested, verified)
+
+
+def with_recordings(rows: Iterable[Mapping[str, Any]], proven: Proven, comparison: Evidence | None) -> Proven:
+    """What tests prove and recorded answers do; an endpoint that answers otherwise than before is not verified."""
+    if comparison is None or comparison.problems:
+        return proven
+    tested, verified = dict(proven.tested), dict(proven.verified)
+    for row in rows:
+        told = behaviour.told_of(comparison.details, row["method"], contracts.shape_of(row["path"]))
+        count = sum(one["pairs"] + one["alone"] for one in told)
+        if not count:
+            continue
+        key = _key(row)
+        tested[key] = (*tested.get(key, ()), f"{count} answers recorded on the legacy system")
+        if any(one["mismatched"] or one["alone"] for one in told):
+            verified.pop(key, None)
+        else:
+            verified[key] = (*verified.get(key, ()), f"{count} recorded answers are the same on the new system")
     return Proven(tested, verified)
 
 

@@ -14,7 +14,7 @@ from milestones.clients import git
 from milestones.codec import from_plain, to_plain
 from milestones.facts import Problem
 from milestones.gates.policy import Policy
-from milestones.models import Evidence, Project, RemovedTest, RenamedTest
+from milestones.models import Project, RemovedTest, RenamedTest
 from milestones.results.compare import compare
 from milestones.results.reconciliation import MOVED, RENAMED, Gone, Reconciled, reconcile_runs
 from milestones.results.roll import Test
@@ -52,8 +52,8 @@ class Between:
 
 def run_at(project: Project, sha: str) -> Run:
     """All test runs of a commit, or of one with the same tree."""
-    every = list(Evidence.objects.at(project, sha).filter(kind__in=outcomes.TEST_KINDS))
-    return outcomes.run_of(every, in_force.in_force(every, in_force.basis_of(project)))
+    every = in_force.results_at(project, sha)
+    return outcomes.run_of(every, in_force.counted(every, in_force.policy_of(project)))
 
 
 def between(project: Project, base: str, head: str, policy: Policy) -> Between:

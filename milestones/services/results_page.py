@@ -110,11 +110,9 @@ def results_page(project: Project, sha: str = "", base: str = "") -> ResultsPage
     base = base or _base(project, points, sha)
     if not sha:
         return ResultsPage((), "", "")
-    every = list(
-        Evidence.objects.at(project, sha).filter(kind__in=PARSERS).select_related("delivery")
-        .prefetch_related("measurements").order_by("kind", "job", "shard", "-attempt", "pk")
-    )  # fmt: skip
-    counted = in_force.in_force(every, in_force.basis_of(project))
+    policy = in_force.policy_of(project)
+    every = in_force.results_at(project, sha)
+    counted = in_force.counted(every, policy)
     run = outcomes.run_of(every, counted)
     told = list(ToldOutcome.objects.of_runs(list(run.evidence)).exclude(mark=Mark.PASSED)[: TESTS_SHOWN * 20])
     names = outcomes.names_at(project, {one.position for one in told} | run.unsteady)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from milestones import facts
 from milestones.codec import from_plain
 from milestones.facts import Finding, Lack, State, Verdict
+from milestones.gates.bounds import measure_in
 from milestones.gates.criteria import criteria_of
 from milestones.gates.measures import family_of
 from milestones.models import Evidence, Milestone
@@ -47,7 +49,7 @@ class GateShown:
 
     @property
     def measure(self) -> str:
-        return self.verdict.gate.split()[0]
+        return measure_in(self.verdict.gate)
 
     @property
     def places(self) -> tuple[Finding, ...]:
@@ -80,6 +82,7 @@ class Row:
     awaits_sign_off: bool
     signed_by: str
     gates: tuple[GateShown, ...]
+    beside: Any = None  # its history and what could prove it, where the page tells them
 
     @property
     def lack(self) -> Lack | None:
@@ -92,7 +95,14 @@ class Row:
 
     @property
     def word(self) -> str:
-        return "awaits sign-off" if self.awaits_sign_off else str(self.state)
+        if self.awaits_sign_off:
+            return "passes, not in policy" if self.is_accepted else "awaits sign-off"
+        return str(self.state)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a proposal that a person accepted holds, and nothing in policy or document binds it."""
+        return bool(self.beside and self.beside.bound) and all(one.verdict.state is State.PASS for one in self.gates)
 
     @property
     def tone(self) -> str:
@@ -148,7 +158,7 @@ class Witness:
         return sentence
 
     def of(self, verdict: Verdict) -> GateShown:
-        measure = verdict.gate.split()[0]
+        measure = measure_in(verdict.gate)
         family = family_of(measure)
         last = self.last.get(family.kind, "") if family else ""
         return GateShown(verdict, self.sources.get(measure), last)

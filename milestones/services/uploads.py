@@ -12,13 +12,27 @@ from milestones.models.evidence import same_tree
 from milestones.results import PARSERS
 from milestones.results.manifest import read_manifest
 
-from . import claims, completeness, dumped, evaluate, mirror, parsed, proofs, readings
+from . import (
+    baselines,
+    behaviour,
+    claims,
+    completeness,
+    dumped,
+    evaluate,
+    mirror,
+    parsed,
+    proofs,
+    readings,
+    recorded,
+    regress,
+)
 from .taken import Read, opened
 
 # how each kind that can be sent is read
 READERS: Mapping[str, Read] = {
     **dict.fromkeys(PARSERS, parsed.taken),
     **dict.fromkeys(dumped.KINDS, dumped.taken),
+    "recording": recorded.taken,
 }
 KINDS = frozenset(READERS)
 EXPECTED = "expected"  # what a complete set is: a manifest, no evidence
@@ -36,13 +50,17 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
         raise facts.ParseError("the mirror is gone; ask for a look at the repository, then try again")
     told = _store_expected(claim, row) if row.kind == EXPECTED else _store_evidence(claim, row, repo)
     readings.ensure_static(claim, row.project, repo, row.sha)
-    for sha in _concerned(row):
+    concerned = _concerned(row)
+    for sha in concerned:
+        behaviour.settle(claim, row.project, sha)
         proofs.settle(claim, row.project, sha)
     with claim.writing() as held:
-        for sha in _concerned(row)[1:]:
+        for sha in concerned[1:]:
             evaluate.judge(row.project_id, sha)
         judgement = evaluate.judge(row.project_id, row.sha)
         claims.close(held, WorkState.DONE, f"judged as number {judgement.number} of {row.sha[:8]}: {told}")
+    if row.project.sha in concerned:
+        regress.notice(row.project)
     return []
 
 
@@ -60,9 +78,10 @@ def _store_evidence(claim: claims.Claim, row: Delivery, repo: git.Repository) ->
         mirror.remember_commit(row.project, repo, row.sha)
         place = {"job": row.job, "shard": row.shard, "attempt": row.attempt, "digest": row.digest}
         evidence, new = Evidence.objects.get_or_create(
-            project=row.project, sha=row.sha, kind=row.kind, **place,
+            project=row.project, sha=row.sha, kind=summary.kind, **place,
             defaults={"delivery": row, "vacuous": storable(summary.vacuous), "covers": to_plain(summary.covers),
-                      "findings": to_plain(found.findings), "details": found.details, "tree": row.tree},
+                      "findings": to_plain(found.findings), "details": found.details,
+                      "problems": to_plain(found.problems), "tree": row.tree},
         )  # fmt: skip
         if new:
             readings.store_measurements(evidence, summary.measurements)
@@ -77,5 +96,5 @@ def _concerned(row: Delivery) -> list[str]:
     if row.tree:
         same |= set(Commit.objects.filter(project=project, tree=row.tree).values_list("sha", flat=True))
     judged = set(Judgement.objects.filter(project=project, sha__in=same).values_list("sha", flat=True))
-    newest = {project.sha} if row.sha in {project.start_sha, *evaluate.compared_with(project)} else set()
+    newest = {project.sha} if row.sha in baselines.compared_with(project) else set()
     return [row.sha, *sorted((judged | newest) - {row.sha, ""})]

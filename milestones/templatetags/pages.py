@@ -16,6 +16,8 @@ PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
     ("results", "Results"),
+    ("behaviour", "Behaviour"),
+    ("decisions", "Decisions"),
     ("report", "Weekly report"),
 )
 

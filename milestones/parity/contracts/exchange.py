@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
@@ -19,7 +19,7 @@ LONGEST_LINE = 8 * 1024 * 1024
 DEEPEST = 100
 _RESPONSE = b'"response":'
 _PARAMETER = re.compile(r"<[^<>]*>|\{[^{}]*\}|(?<=/):\w+")
-_DIALECTS = {
+_DIALECTS: Mapping[str, Callable[[str], patterns.Pattern]] = {
     "flask": patterns.flask, "fastapi": patterns.starlette, "starlette": patterns.starlette,
     "pyramid": patterns.pyramid, "django": patterns.django, "express": patterns.express,
 }  # fmt: skip
