@@ -70,6 +70,9 @@ _RECORD = (
 )
 _STATES = frozenset({"tested", "ported", "verified", "retired"})
 
+# measures of tests that are read from source, not from results: each is a family of its own
+OF_THE_AUDIT = ("tests.assertions_changed", "tests.changed_otherwise", "tests.verified")
+
 FAMILIES: Mapping[str, Family] = {
     family.prefix: family
     for family in (
@@ -114,12 +117,26 @@ FAMILIES: Mapping[str, Family] = {
         Family("guards", "routes", "guards of both systems", _REREAD),
         Family("endpoints", "endpoints", "endpoint states", _REREAD, rising=_STATES),
         Family("functions", "functions", "functions of both systems", _REREAD, rising=frozenset({"identical"})),
+        _upload(
+            "html",
+            "html-pairs",
+            "renderings of both systems",
+            "pages.jsonl",
+            volume="pairs",
+            rising=frozenset(
+                {"pairs", "raw_equal", "equal", "minified_equal", "score_min", "score_mean", "minified_score_min"}
+            ),
+        ),
         Family("templates", "templates", "templates of both systems", _REREAD, rising=frozenset({"matched"})),
         Family("readability", "readability", "hops and helpers of endpoints", _REREAD),
         Family("inventory", "inventory", "inventories", _REREAD),
         Family("audit", "audit", "the audit of the change", _REREAD),
         Family(
             "frozen", "audit", "the audit of frozen files", f"list them in [frozen] of migration.toml, or {_REREAD}"
+        ),
+        *(
+            Family(name, "audit", "the audit of the tests", _REREAD, rising=frozenset({"verified"}))
+            for name in OF_THE_AUDIT
         ),
         Family("stage", "stage", "stages", _BY_HAND, rising=frozenset({"soaked_hours"})),
         Family("calendar", "calendar", "the calendar of freezes", _BY_HAND),
@@ -130,6 +147,8 @@ FAMILIES: Mapping[str, Family] = {
 
 def family_of(measure: str) -> Family | None:
     """The family with the longest name that `measure` starts with: lint.ruff before lint."""
+    if measure in OF_THE_AUDIT:
+        return FAMILIES[measure]
     parts = measure.split(".")
     if not all(parts):
         return None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +13,7 @@ from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
 from milestones.gates.expected import Expected, read_expected
+from milestones.gates.frozen import NOTHING_FROZEN, Frozen, path_inside, paths_of, read_frozen
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.owners import NO_OWNERS, Owners, read_owners
 from milestones.gates.people import (
@@ -80,16 +80,6 @@ class Leftovers:
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
-    """What may not change, may not go, and which tests stay as they are but for the plumbing in `rewrite`."""
-
-    read_only: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    tests: tuple[str, ...] = ()
-    rewrite: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Acceptance:
     """A fact corrected once, with its reason, for as long as the content it speaks of stays the same."""
 
@@ -117,7 +107,7 @@ class Policy:
     no_worse: tuple[str, ...] = DEFAULT_NO_WORSE
     pairs: tuple[Pair, ...] = ()
     leftovers: Leftovers = Leftovers()
-    frozen: Frozen = Frozen()
+    frozen: Frozen = NOTHING_FROZEN
     accept: tuple[Acceptance, ...] = ()
     baseline: Baseline = THE_START
     removed_tests: tuple[Removal, ...] = ()
@@ -151,13 +141,13 @@ def read_policy(text: str) -> Policy:
         start=_revision(migration, "start"),
         legacy_folder=_path(migration, "legacy_folder"),
         new_folder=_path(migration, "new_folder"),
-        docs=_paths(migration, "docs"),
+        docs=paths_of(migration, "docs"),
         docs_ref=_revision(migration, "docs_ref"),
         milestones=_milestones(root.table("milestones")),
         no_worse=_no_worse(root.table("every_change")),
         pairs=_pairs(root.table("similarity")),
         leftovers=_leftovers(root.table("leftovers")),
-        frozen=_frozen(root.table("frozen")),
+        frozen=read_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
         baseline=read_baseline(root.table("baseline")),
         removed_tests=read_removals(root.table("removed_tests")),
@@ -182,23 +172,7 @@ def _revision(section: Section, key: str) -> str:
 
 
 def _path(section: Section, key: str) -> str:
-    return _inside(section, section.text(key), key)
-
-
-def _paths(section: Section, key: str) -> tuple[str, ...]:
-    listed = isinstance(section.values.get(key), list)
-    return tuple(
-        _inside(section, value, *((key, index) if listed else (key,)))
-        for index, value in enumerate(section.strings(key))
-    )
-
-
-def _inside(section: Section, value: str, *below: str | int) -> str:
-    """A path or pattern as git has it: relative to the root, with forward slashes."""
-    if value.startswith("/") or ".." in value.split("/") or "\\" in value or _CONTROL.search(value):
-        reason = f"{section.name(*below)} leaves the repository; write a path from its root, as docs/plan.md"
-        raise section.error(reason, *below)
-    return value.removeprefix("./").removesuffix("/") if value != "." else ""
+    return path_inside(section, section.text(key), key)
 
 
 # --- milestones -----------------------------------------------------------------------------------------------------
@@ -331,26 +305,6 @@ def _leftovers(section: Section) -> Leftovers:
         section.strings("symbols"),
         tuple((glob, words.strings(glob)) for glob in words.values),
     )
-
-
-def _frozen(section: Section) -> Frozen:
-    section.only("read_only", "keep", "tests", "rewrite")
-    return Frozen(
-        _paths(section, "read_only"),
-        _paths(section, "keep"),
-        _paths(section, "tests"),
-        tuple(_rewrites(section.table("rewrite"))),
-    )
-
-
-def _rewrites(section: Section) -> Iterator[tuple[str, str]]:
-    """Plumbing and what takes its place, blanks and all; the latter may be nothing."""
-    for old, new in section.values.items():
-        if not isinstance(new, str):
-            raise section.wrong("text between quotes", new, old)
-        if not old.strip():
-            raise section.error("an empty text cannot be rewritten; name the plumbing that changes", old)
-        yield old, new
 
 
 def _acceptance(section: Section) -> Acceptance:

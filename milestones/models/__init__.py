@@ -13,6 +13,7 @@ from .document import (
     DocumentVersion,
 )
 from .evidence import BlobFact, Commit, Evidence, Measurement
+from .history import RouteHistory
 from .judgement import Judgement, Kept, Promotion, Regression, Verdict
 from .milestone import KEY_LENGTH, Criterion, Milestone
 from .project import EntryLink, Membership, Project, Role, UploadToken
@@ -68,6 +69,7 @@ __all__ = [
     "RenamedTest",
     "Role",
     "RollSegment",
+    "RouteHistory",
     "Seal",
     "SignOff",
     "ToldOutcome",

@@ -162,7 +162,7 @@ def status_after(rest: str) -> tuple[Status, str]:
     return status, words
 
 
-_DONE_MARKS, _OPEN_MARKS = "✅☑✔✓🗹", "⬜☐🔲❌🚧⏳🔄✗☒"
+_DONE_MARKS, _OPEN_MARKS = "✅☑✔✓🗹", "⬜☐🔲❌🚧⏳🔄✗☒⚠🔜"
 _WAITING = re.compile(r"^[⬜☐🔲🚧⏳🔄]")
 _BOX = re.compile(rf"^([{_DONE_MARKS}]|[{_OPEN_MARKS}])\ufe0f?\s+(?=\S)")
 

@@ -20,10 +20,10 @@ from milestones.results import PARSERS
 from . import (
     baselines,
     circumstances,
+    compared,
     complete_sets,
     completeness,
     contradictions,
-    derived,
     in_force,
     measuring,
     words,
@@ -31,7 +31,7 @@ from . import (
 from .statics import KINDS
 
 # what is worked out here from other evidence, and not sent by anybody
-DERIVED = frozenset({"docs", "endpoint-proofs"})
+DERIVED = frozenset({"docs", "endpoint-proofs", "contract", "frozen-proofs"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
     base, no_base = baselines.baseline_of(project, policy)
     trees = _trees(project, sha, base)
     here = trees.same(sha)
-    start = trees.same(base) if _speaks_of("baseline", project, documents) else []
-    before = trees.same(trees.parent) if _speaks_of("previous", project, documents) else []
+    start = trees.same(base) if speaks_of("baseline", project, documents) else []
+    before = trees.same(trees.parent) if speaks_of("previous", project, documents) else []
     rows = _rows(project, {*here, *start, *before}, {trees.of(end[0]) for end in (here, start, before) if end})
     own = _about(rows, here, trees)
     seen = Evidence.objects.last_of_each_kind(project)
@@ -74,8 +74,8 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
     pieces = _pieces([one for one in own if one.kind != "docs"], sha, here) + _documents(
         project, sha, policy, rows, here
     )
-    asked = derived.wanted(project.policy_in_force + repr(documents))
-    question = derived.Question(project, sha, tuple(in_force.counted(_sent(own), policy)), policy, base, no_base)
+    asked = compared.wanted(project.policy_in_force + repr(documents))
+    question = compared.Question(project, sha, tuple(in_force.counted(_sent(own), policy)), policy, base, no_base)
     inputs = Inputs(
         sha=sha,
         slug=project.slug,
@@ -91,7 +91,7 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
             previous=_pieces(_about(rows, before, trees), trees.parent, before, whole=False),
             learnt=complete_sets.learnt_for(project, sha, {one.kind for one in pieces if not one.static}),
             circumstances=circumstances.measured(standing, here, policy, now),
-            compared=derived.compared(question, asked),
+            compared=compared.compared(question, asked),
             lacking=tuple(sorted(completeness.lacks(project, sha, _sent(own), stated=True).items())),
         ),
         bindings=bindings_of(project),
@@ -106,7 +106,8 @@ def documents_of(project: Project) -> tuple[facts.Milestone, ...]:
     return tuple(from_plain(facts.Milestone, plain) for plain in rows)
 
 
-def _speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone]) -> bool:
+def speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone]) -> bool:
+    """Whether a gate, in policy or beside a criterion, has this word in it."""
     return word in project.policy_in_force or word in repr(documents)
 
 

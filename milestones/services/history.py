@@ -18,8 +18,7 @@ from milestones.facts import Document, Milestone, Problem
 from milestones.gates.policy import Policy
 from milestones.globs import matches
 from milestones.models import DocumentVersion, Project
-from milestones.reading.history import Event, Story, owned
-from milestones.reading.words import normal
+from milestones.reading.history import Story, forgive_moves, owned
 
 from .documents import DOC_PATTERNS
 from .elsewhere import Claimed, Elsewhere, Node, claimed_in, restated
@@ -184,12 +183,8 @@ def _tell(chapters: Sequence[Chapter], library: _Library, documents: Sequence[Do
     elsewhere = Elsewhere(documents, _Timelines(chapters, library, documents))
     for chapter in chapters:
         chapter.stories = reading.history(_versions(chapter, library, elsewhere))
-    arrived = {
-        (event.commit, normal(event.after))
-        for chapter in chapters for story in chapter.stories for event in story.events if event.what == "appeared"
-    }  # fmt: skip
-    for chapter in chapters:
-        chapter.stories = tuple(_unless_moved(story, arrived) for story in chapter.stories)
+    for chapter, stories in zip(chapters, forgive_moves([chapter.stories for chapter in chapters]), strict=True):
+        chapter.stories = stories
 
 
 def _versions(chapter: Chapter, library: _Library, elsewhere: Elsewhere) -> Iterator[reading.Version]:
@@ -237,16 +232,6 @@ class _Timelines:
         for (order, one), document in zip(chapter.versions, self.library.in_order(blobs), strict=True):
             found += [Claimed(order, one.sha, claimed_in(document))] if document is not None else []
         return found
-
-
-def _unless_moved(story: Story, arrived: set[tuple[str, str]]) -> Story:
-    """A criterion that the same commit put into another document was moved there, which weakens nothing."""
-    return replace(story, events=tuple(_not_weakened(one, arrived) for one in story.events))
-
-
-def _not_weakened(event: Event, arrived: set[tuple[str, str]]) -> Event:
-    moved = event.what == "removed" and (event.commit, normal(event.before)) in arrived
-    return replace(event, weakened=event.weakened and not moved)
 
 
 def moment(seconds: int) -> datetime:

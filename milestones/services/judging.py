@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milestones.models import Judgement, Project
 
-from . import behaviour, evaluate, mirror, proofs, readings
+from . import derived, evaluate, mirror, readings
 
 
 def judge_commit(project: Project, sha: str) -> Judgement:
@@ -18,5 +18,4 @@ def read_sources(project: Project, sha: str) -> None:
     repo = mirror.repository(project)
     if repo is not None:
         readings.ensure_static(None, project, repo, sha)
-        behaviour.settle(None, project, sha)
-        proofs.settle(None, project, sha)
+        derived.settle(None, project, sha)

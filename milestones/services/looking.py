@@ -12,19 +12,19 @@ from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
 from . import (
-    behaviour,
     bindings,
+    burndown,
     chronicle,
     claims,
     conditions,
     contradictions,
+    derived,
     dismissals,
     evaluate,
     history,
     measuring,
     mirror,
     policy_history,
-    proofs,
     readings,
     regress,
 )
@@ -62,8 +62,12 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     documents = read_documents(reader, seen.docs_sha, seen.policy)
     told = history.read_history(project, reader, seen.docs_sha, seen.policy, documents.documents)
     found = contradictions.look_for(project, reader, seen.docs_sha, seen.sha, documents)
-    at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
     basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
+    at = {
+        sha: measuring.measure(reader, sha, seen.start, seen.policy, readings.known_kinds(project, sha, basis))
+        for sha in _commits(seen)
+    }
+    course = burndown.read(reader, seen.start, seen.sha, seen.policy)
     with claim.writing():
         for sha, static in at.items():
             readings.store_static(project, repo, sha, basis, static)
@@ -74,10 +78,10 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         dismissals.replace_findings(project, found.found)
         policy_history.note(project, repo, seen.policy_text, head=seen.sha, given=bool(project.policy_text))
         _store_sight(project, seen, documents, told.problems)
+        burndown.store(project, course)
     conditions.ensure(claim, project, repo, seen.sha)
     project.refresh_from_db()
-    behaviour.settle(claim, project, seen.sha)
-    proofs.settle(claim, project, seen.sha)
+    derived.settle(claim, project, seen.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep

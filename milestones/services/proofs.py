@@ -20,7 +20,6 @@ from milestones.facts import Finding, Known, Measurement
 from milestones.gates.policy import Policy
 from milestones.models import Evidence, Project
 from milestones.parity import contracts
-from milestones.parity.coverage import suite_of
 from milestones.parity.endpoints import EndpointState, Key, state_of
 
 from . import behaviour, claims, dumped, evaluate, readings
@@ -37,6 +36,7 @@ class Proven:
 
     tested: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     verified: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    lacking: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)  # tested, and why it is not verified
 
 
 def settle(claim: claims.Claim | None, project: Project, sha: str) -> None:
@@ -84,7 +84,8 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     policy = evaluate.policy_of(project)
     now = evaluate.evidence_in_force(project, sha)
     then = evaluate.evidence_in_force(project, project.start_sha) if project.start_sha else now
-    proven = proven_by_tests(static.details, green_at(then), green_at(now))
+    asked = {one["id"] for row in static.details["rows"] for one in (*row["tests"], *row["tests_now"]) if one["asked"]}
+    proven = proven_by_tests(static.details, green_at(project, then, asked), green_at(project, now, asked))
     proven = with_recordings(static.details["rows"], proven, behaviour.latest_of(project, sha))
     disputes = (*_disputes(project, sha, static), *_disputes(project, project.start_sha, None))
     states = {_key(row): state_of_row(row, proven) for row in static.details["rows"]}
@@ -93,6 +94,7 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     measured = [*counted, *_disputed(now, then, disputes)]
     details = {
         "tested": _plain(proven.tested), "verified": _plain(proven.verified),
+        "lacking": _plain(proven.lacking),
         "states": [[*key, state.value] for key, state in states.items()],
     }  # fmt: skip
     return _Found(tuple(measured), disputes, details)
@@ -118,23 +120,27 @@ def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Prov
     """The endpoints whose tests passed on the legacy system, and those of them that the same tests pass for now."""
     tested: dict[Key, tuple[str, ...]] = {}
     verified: dict[Key, tuple[str, ...]] = {}
+    lacking: dict[Key, tuple[str, ...]] = {}
     same = set(details["same_tests"])
     for row in details["rows"]:
-        before = _passed(row["tests"], details["tests"]["legacy"]["sizes"], then)
-        after = _passed(row["tests_now"], details["tests"]["new"]["sizes"], now)
+        before = _passed(row["tests"], then)
+        after = _passed(row["tests_now"], now)
         if before:
             tested[_key(row)] = tuple(f"{test} passed on the legacy system ({kind})" for test, kind in before.items())
-        kept = [test for test in before if test in same and test in after]
-        if kept:
-            verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in kept)
-    return Proven(tested, verified)
+        if before and all(test in same and test in after for test in before):
+            verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in before)
+        elif before:
+            lacking[_key(row)] = tuple(
+                _lacking(test, same, row) for test in before if test not in same or test not in after
+            )
+    return Proven(tested, verified, lacking)
 
 
 def with_recordings(rows: Iterable[Mapping[str, Any]], proven: Proven, comparison: Evidence | None) -> Proven:
     """What tests prove and recorded answers do; an endpoint that answers otherwise than before is not verified."""
     if comparison is None or comparison.problems:
         return proven
-    tested, verified = dict(proven.tested), dict(proven.verified)
+    tested, verified, lacking = dict(proven.tested), dict(proven.verified), dict(proven.lacking)
     for row in rows:
         told = behaviour.told_of(comparison.details, row["method"], contracts.shape_of(row["path"]))
         count = sum(one["pairs"] + one["alone"] for one in told)
@@ -144,17 +150,27 @@ def with_recordings(rows: Iterable[Mapping[str, Any]], proven: Proven, compariso
         tested[key] = (*tested.get(key, ()), f"{count} answers recorded on the legacy system")
         if any(one["mismatched"] or one["alone"] for one in told):
             verified.pop(key, None)
+            lacking[key] = (*lacking.get(key, ()), "not all of its recorded answers are the same on the new system")
         else:
             verified[key] = (*verified.get(key, ()), f"{count} recorded answers are the same on the new system")
-    return Proven(tested, verified)
+    return Proven(tested, verified, lacking)
 
 
-def _passed(named: Iterable[Mapping[str, Any]], sizes: Mapping[str, int], green: Green) -> dict[str, str]:
+def _lacking(test: str, same: set[str], row: Mapping[str, Any]) -> str:
+    """Why a test of the legacy system proves nothing of the new one."""
+    if not any(one["id"] == test for one in row["tests_now"]):
+        return f"{test} is gone, or asks for something else now"
+    if test not in same:
+        return f"{test} expects something else than on the legacy system"
+    return f"{test} is not known to pass"
+
+
+def _passed(named: Iterable[Mapping[str, Any]], green: Green) -> dict[str, str]:
     """The tests that make the request and are known to pass, by which evidence; none where one of them failed."""
     asked = list(dict.fromkeys(one["id"] for one in named if one["asked"]))
     if any(green.broke(test) for test in asked):
         return {}
-    found = {test: green.passed(test, sizes.get(suite_of(*test.split("::", 1)), 0)) for test in asked}
+    found = {test: green.passed(test) for test in asked}
     return {test: kind for test, kind in found.items() if kind}
 
 

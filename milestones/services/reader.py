@@ -23,6 +23,7 @@ class Reader:
 
     repo: git.Repository
     progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
+    kept: dict[str, Any] = field(default_factory=dict)  # what one look reads more than once
 
     def cached(
         self, reader: str, entries: Iterable[git.TreeEntry], read: Callable[[str, bytes], Any], *, by_path: bool = False

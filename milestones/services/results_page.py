@@ -15,8 +15,8 @@ from milestones.results.packing import Mark
 from milestones.results.reconciliation import COLUMNS, UNEXPLAINED, Gone, Row
 from milestones.results.roll import Test
 
-from . import baselines, completeness, derived, in_force, outcomes, reconciling
-from .derived import LintChange
+from . import baselines, compared, completeness, in_force, outcomes, reconciling
+from .compared import LintChange
 from .reconciling import Between
 
 TESTS_SHOWN, FINDINGS_SHOWN, GROUPS_SHOWN, COMMITS_SHOWN, FILES_SHOWN = 60, 40, 100, 40, 25
@@ -132,7 +132,7 @@ def results_page(project: Project, sha: str = "", base: str = "") -> ResultsPage
         between=between,
         table=_table(between) if between else None,
         why_not=why_not,
-        lint=derived.lint_change(project, base, counted) if base else None,
+        lint=compared.lint_change(project, base, counted) if base else None,
         findings=_total(counted, ".findings") if any(_is_lint(row) for row in counted) else None,
         coverage=_coverage(counted),
         patch=_patch(project, base, sha, counted),
@@ -282,6 +282,6 @@ def _counts(row: Row, columns: tuple[str, ...]) -> tuple[int, ...]:
 
 def _patch(project: Project, base: str, sha: str, rows: list[Evidence]) -> Patch | None:
     try:
-        return derived.patch_coverage(project, base, sha, rows) if base and base != sha else None
+        return compared.patch_coverage(project, base, sha, rows) if base and base != sha else None
     except GitError:
         return None

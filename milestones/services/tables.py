@@ -31,6 +31,11 @@ def shared_shelf() -> Shelf:
     return _shelf
 
 
+def is_source(path: str) -> bool:
+    """Whether a file may register routes, by its name."""
+    return path.endswith(".py")
+
+
 def table_at(repo: git.Repository, place: str, shelf: Shelf, naming: Naming = NO_NAMING) -> RouteTable:
     """The routes at `REV` or `REV:folder`; a file whose content the shelf holds is not fetched again."""
     revision, folder = git.split_revision(place)
@@ -40,7 +45,7 @@ def table_at(repo: git.Repository, place: str, shelf: Shelf, naming: Naming = NO
 
 def table_of(repo: git.Repository, entries: Iterable[git.TreeEntry], shelf: Shelf, naming: Naming) -> RouteTable:
     """The routes of these files; the blobs that the shelf does not know are read in one go."""
-    sources, large = bounded(entry for entry in entries if entry.path.endswith(".py"))
+    sources, large = bounded(entry for entry in entries if is_source(entry.path))
     here = [entry for entry in sources if entry.size is not None]  # an absent blob has no size
     absent = tuple(Problem(ABSENT, entry.path) for entry in sources if entry.size is None)
     paths = {entry.path: entry.sha for entry in here}

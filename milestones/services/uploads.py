@@ -14,14 +14,14 @@ from milestones.results.manifest import read_manifest
 
 from . import (
     baselines,
-    behaviour,
     claims,
     completeness,
+    derived,
     dumped,
     evaluate,
     mirror,
+    page_pairs,
     parsed,
-    proofs,
     readings,
     recorded,
     regress,
@@ -33,6 +33,7 @@ READERS: Mapping[str, Read] = {
     **dict.fromkeys(PARSERS, parsed.taken),
     **dict.fromkeys(dumped.KINDS, dumped.taken),
     "recording": recorded.taken,
+    **dict.fromkeys(page_pairs.KINDS, page_pairs.taken),
 }
 KINDS = frozenset(READERS)
 EXPECTED = "expected"  # what a complete set is: a manifest, no evidence
@@ -48,12 +49,11 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
     repo = mirror.repository(row.project)
     if repo is None:
         raise facts.ParseError("the mirror is gone; ask for a look at the repository, then try again")
-    told = _store_expected(claim, row) if row.kind == EXPECTED else _store_evidence(claim, row, repo)
+    told = _store_expected(claim, row, repo) if row.kind == EXPECTED else _store_evidence(claim, row, repo)
     readings.ensure_static(claim, row.project, repo, row.sha)
     concerned = _concerned(row)
     for sha in concerned:
-        behaviour.settle(claim, row.project, sha)
-        proofs.settle(claim, row.project, sha)
+        derived.settle(claim, row.project, sha)
     with claim.writing() as held:
         for sha in concerned[1:]:
             evaluate.judge(row.project_id, sha)
@@ -64,9 +64,10 @@ def take_in(claim: claims.Claim, row: Delivery) -> list[int]:
     return []
 
 
-def _store_expected(claim: claims.Claim, row: Delivery) -> str:
+def _store_expected(claim: claims.Claim, row: Delivery, repo: git.Repository) -> str:
     parts = read_manifest(opened(row).read())
     with claim.writing():
+        mirror.remember_commit(row.project, repo, row.sha)
         completeness.state_expected(row.project, row.sha, parts)
     return f"{len(parts)} job{'s' * (len(parts) != 1)} expected"
 

@@ -15,7 +15,10 @@ register = template.Library()
 PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
+    ("endpoints", "Endpoints"),
+    ("likeness", "Likeness"),
     ("results", "Results"),
+    ("changes", "Changes"),
     ("behaviour", "Behaviour"),
     ("decisions", "Decisions"),
     ("report", "Weekly report"),

@@ -5,7 +5,20 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path, re_path
 
-from . import behaviour, decisions, deliveries, documents, entry, milestones, projects, reports, results
+from . import (
+    behaviour,
+    changes,
+    decisions,
+    deliveries,
+    documents,
+    endpoints,
+    entry,
+    likeness,
+    milestones,
+    projects,
+    reports,
+    results,
+)
 
 _milestone = "projects/<slug:slug>/milestones/<path:key>/"
 
@@ -31,6 +44,13 @@ urlpatterns = [
     re_path(
         r"^projects/(?P<slug>[-\w]+)/behaviour/(?P<method>[A-Z]+)/(?P<route>.*)$", behaviour.answers, name="answers"
     ),
+    path("projects/<slug:slug>/endpoints/", endpoints.endpoint_list, name="endpoints"),
+    path("projects/<slug:slug>/endpoints/<str:method>/", endpoints.endpoint_detail, name="endpoint"),
+    path("projects/<slug:slug>/endpoints/<str:method>/<path:path>", endpoints.endpoint_detail, name="endpoint"),
+    path("projects/<slug:slug>/changes/", changes.changes, name="changes"),
+    path("projects/<slug:slug>/changes/approve", changes.approve_rewrites, name="approve_rewrites"),
+    path("projects/<slug:slug>/likeness/", likeness.likeness_page, name="likeness"),
+    path("projects/<slug:slug>/likeness/function", likeness.function_page, name="function"),
     path("projects/<slug:slug>/report/", reports.weekly, name="report"),
     path("projects/<slug:slug>/deliveries/<int:pk>/retry", deliveries.retry, name="retry"),
     path(f"{_milestone}dry-run", milestones.dry_run, name="dry_run"),

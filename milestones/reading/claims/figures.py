@@ -63,8 +63,9 @@ def _current(table: Table, taken: set[int | None]) -> int | None:
 
 
 def _bound(cell: str) -> str:
-    """A bare number as a target is what to reach, from either side: only a sign makes it a bound."""
-    return "" if number(cell) is not None and number(cell) != 0 else bound_of(cell)
+    """A bare number as a target is what to reach, from either side: only a sign makes it a bound, and none is none."""
+    bound = bound_of(cell)
+    return "" if bound.startswith("==") and "=" not in cell and number(cell) != 0 else bound
 
 
 _FIGURE = re.compile(r"(?i)^(?P<measure>[A-Za-z][\w /.'-]{1,40}?)\s*(?::|=|is|was|at)\s*(?P<value>\d+\.\d+)(?![\d–-])")

@@ -149,7 +149,7 @@ def missing(pages: Set) -> Iterator[Contradiction]:
         going = _created(page)
         absent: dict[tuple[str, str], list[Named]] = {}
         for named in _prescribed(page):
-            if tree and not _known(tree, named.path) and not any(_same(named.path, new) for new in going):
+            if tree and not _expected(tree, named) and not any(_same(named.path, new) for new in going):
                 rooted = named.shown == "link" and tree.has(named.written)
                 absent.setdefault((named.shown, "" if rooted else named.path), []).append(named)
         for (_, path), found in absent.items():
@@ -157,8 +157,12 @@ def missing(pages: Set) -> Iterator[Contradiction]:
                 yield Contradiction(5, told, tuple(dict.fromkeys(page.place(named.line) for named in found)))
 
 
-def _known(tree: Tree, path: str) -> bool:
-    return tree.has(path) or bool(tree.ending(path))
+def _expected(tree: Tree, named: Named) -> bool:
+    """Whether nothing is wrong: it is there, it is made by building, or the command is for another repository."""
+    path = named.path
+    if tree.has(path) or tree.ending(path) or tree.ignored(path):
+        return True
+    return named.shown == "command" and not tree.has(path.partition("/")[0])
 
 
 def _absence(tree: Tree, found: list[Named], *, rooted: bool) -> str:
@@ -177,7 +181,7 @@ def _prescribed(page: Page) -> Iterator[Named]:
     for block in page.blocks:
         for number, row in enumerate(block.rows, start=block.line) if block.kind != "fence" else ():
             for link in links_in(re.sub(r"`[^`]*`", "``", row)):
-                target = link.partition("#")[0]
+                target = link.partition("#")[0].partition("?")[0]
                 path = posixpath.normpath(posixpath.join(folder, target))
                 within = link[0] not in "#/" and not path.startswith("..") and path != folder
                 if within and re.search(r"[./]", link) and not path.endswith((".md", ".markdown")):
@@ -206,7 +210,12 @@ def _created(page: Page) -> frozenset[str]:
                 found |= {path.rstrip("/") for path in named_paths(row)} | {
                     path.lstrip("./") for path in named_paths(row)
                 }
+    for command in page.document.commands:
+        found |= {path.strip("\"'").lstrip("./") for path in _OUTPUT.findall(command.text)}
     return frozenset(found)
+
+
+_OUTPUT = re.compile(r"(?:\s-o|--out[\w-]*|>)[ =]?\s*([\w./\"'-]+)")
 
 
 def _nearest(tree: Tree, path: str) -> str:
@@ -234,8 +243,10 @@ def still_there(pages: Set) -> Iterator[Contradiction]:
 
 def _living(page: Page) -> set[str]:
     """Names that the document moves, or that stand for two files at different times: gone here, there again."""
-    rows = [row for block in page.blocks for row in block.rows if _REPLACED.search(row) or _FORMER.search(row)]
-    return {posixpath.basename(path) for row in rows for path in _expanded(row)}
+    rows = [row for block in page.blocks for row in block.rows if "`" in row]
+    bare = ((row, re.sub(r"`[^`]*`", "`", row)) for row in rows)
+    moved = [row for row, words in bare if _REPLACED.search(words) or _FORMER.search(words)]
+    return {posixpath.basename(path) for row in moved for path in _expanded(row)}
 
 
 def _conditions(page: Page) -> frozenset[int]:

@@ -13,7 +13,7 @@ from milestones.facts import Known, Measurement, Place, Problem
 from milestones.gates.owners import selects
 from milestones.gates.policy import MilestonePolicy, Policy
 from milestones.parity import mentions
-from milestones.parity.coverage import Coverage, Naming, Shown, coverage_of, suite_of
+from milestones.parity.coverage import Coverage, Naming, Shown, coverage_of
 from milestones.parity.endpoints import Endpoint, Sides, added, endpoints_of, sides_of
 from milestones.parity.routes import Route, RouteTable
 from milestones.source.definitions import Module, read_module
@@ -184,9 +184,7 @@ def _guards(before: RouteTable, after: RouteTable, sides: Sides) -> list[dict[st
 
 def _tests(coverage: Coverage) -> dict[str, Any]:
     untold = [{"path": path, "line": line} for path, line in coverage.untold]
-    suites = {suite_of(*one.id.split("::", 1)) for named in coverage.tests.values() for one in named if one.asked}
-    sizes = {suite: coverage.sizes[suite] for suite in sorted(suites)}
-    return {"total": coverage.total, "sizes": sizes, "untold": untold[:200],
+    return {"total": coverage.total, "untold": untold[:200],
             "untold_total": len(coverage.untold)}  # fmt: skip
 
 
