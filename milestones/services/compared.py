@@ -5,7 +5,6 @@ They are worked out when a commit is judged and a gate asks for them, since eith
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -136,8 +135,6 @@ def _lint(found: Derived, about: Question) -> None:
         found.untold[LINT] = f"no {came} results of the baseline {about.base[:8]}; send them for that commit"
         return
     found.add(LINT, len(change.new), kinds)
-    for tool, count in Counter(one.tool for one in change.new).items():
-        found.add(f"lint.{tool}.new", count, kinds)
 
 
 # --- coverage -------------------------------------------------------------------------------------------------------
