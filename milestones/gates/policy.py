@@ -8,6 +8,7 @@ from datetime import date
 
 from milestones.expectations import Rule
 from milestones.facts import ParseError
+from milestones.gates.baseline import THE_START, Baseline, Removal, read_baseline, read_removals
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
@@ -31,6 +32,7 @@ DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "tests.skip
 SECTIONS = (
     "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
     "contract", "expected", "sign_off", "waivers", "stages", "order",
+    "baseline", "removed_tests",
 )  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
@@ -107,6 +109,8 @@ class Policy:
     leftovers: Leftovers = Leftovers()
     frozen: Frozen = NOTHING_FROZEN
     accept: tuple[Acceptance, ...] = ()
+    baseline: Baseline = THE_START
+    removed_tests: tuple[Removal, ...] = ()
     contracts: tuple[Rule, ...] = ()
     owners: Owners = NO_OWNERS
     expected: Expected = field(default_factory=Expected)
@@ -145,6 +149,8 @@ def read_policy(text: str) -> Policy:
         leftovers=_leftovers(root.table("leftovers")),
         frozen=read_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        baseline=read_baseline(root.table("baseline")),
+        removed_tests=read_removals(root.table("removed_tests")),
         expected=read_expected(root.table("expected")),
         sign_offs=read_sign_offs(root.tables("sign_off")),
         waivers=read_waivers(root.table("waivers")),

@@ -16,6 +16,7 @@ from . import (
     burndown,
     chronicle,
     claims,
+    commit_history,
     conditions,
     contradictions,
     derived,
@@ -81,6 +82,7 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         _store_sight(project, seen, documents, () if told.sha else told.problems)
         burndown.store(project, course)
     conditions.ensure(claim, project, repo, seen.sha)
+    commit_history.sync(project, repo, writing=claim.writing, progress=progress)
     project.refresh_from_db()
     derived.settle(claim, project, seen.sha)
     with claim.writing() as held:
