@@ -42,12 +42,13 @@ class Draft:
     prefixes: tuple[Place, ...] = ()
     framework: str = ""
     mounts: tuple[Mounted, ...] = ()
+    conditional: bool = False
 
     def under(self, prefix: Pattern, place: Place, before: tuple[Before, ...], group: str = "") -> Draft:
         return Draft(
             self.methods, self.path.after(prefix), self.target, self.place, self.group or group,
             (*before, *self.before), self.static, (place, *self.prefixes), self.framework,
-            tuple(Mounted(one.prefix.after(prefix), one.place) for one in self.mounts),
+            tuple(Mounted(one.prefix.after(prefix), one.place) for one in self.mounts), self.conditional,
         )  # fmt: skip
 
     def inside(self, mount: Mounted) -> Draft:
@@ -172,7 +173,7 @@ def route_of(draft: Draft, app: Served, number: int, order: int, guards: tuple[G
     return Route(
         draft.methods, draft.path, draft.framework or app.framework, draft.group or group_of(handler.place.path),
         handler, order, guards, draft.static, draft.place, tuple(place for place in draft.prefixes if place.path),
-        number, draft.mounts,
+        number, draft.mounts, draft.conditional,
     )  # fmt: skip
 
 
