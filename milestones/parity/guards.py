@@ -133,8 +133,7 @@ def _outcomes(body: Any) -> Iterator[Any]:
         node = stack.pop()
         if isinstance(node, (code.Raise, code.Return, code.Do)) and node.value is not None:
             yield node.value
-        if isinstance(node, tuple):
-            stack.extend(part for part in reversed(node) if isinstance(part, tuple))
+        stack.extend(reversed(code.parts(node)))
 
 
 def _refusal(node: Any) -> bool:
@@ -146,8 +145,8 @@ def _refusal(node: Any) -> bool:
         name = one.id if isinstance(one, code.Name) else one.name if isinstance(one, code.Attribute) else ""
         if name and _REFUSALS.match(name):
             return True
-        if isinstance(one, tuple) and not isinstance(one, code.Function):
-            stack.extend(part for part in one if isinstance(part, tuple))
+        if not isinstance(one, code.Function):
+            stack.extend(code.parts(one))
     return False
 
 
@@ -162,5 +161,4 @@ def _nodes(body: Any) -> Iterator[Any]:
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, tuple):
-            stack.extend(part for part in node if isinstance(part, tuple))
+        stack.extend(code.parts(node))

@@ -23,6 +23,7 @@ from milestones.source.values import (
     Value,
 )
 
+_WORD = re.compile(r"[^\W\d]\w*")
 STEPS = 3_000_000
 STEPS_A_ROOT = 400_000
 
@@ -213,9 +214,9 @@ class Program(Evaluator):
 
     def uncalled(self, mentions: re.Pattern[str]) -> list[Function]:
         """Functions that nothing called and that lead to a name of interest; those that ask for least come first."""
-        known = self._defined()
-        found: dict[int, Function] = {}
         names = {name for name in (value.code.name for value in self._types()) if name}
+        known = self._defined(mentions, names)
+        found: dict[int, Function] = {}
         before = -1
         while before != len(found):
             before = len(found)
@@ -226,13 +227,20 @@ class Program(Evaluator):
         waiting = [one for one in found.values() if id(one.code) not in self.called]
         return sorted(waiting, key=lambda one: (_required(one.code), one.place.path, one.place.line))
 
-    def _defined(self) -> list[tuple[Function, frozenset[str]]]:
-        return [
-            (function, frozenset(names_in(function.code.body)))
+    def _defined(self, mentions: re.Pattern[str], names: set[str]) -> list[tuple[Function, frozenset[str]]]:
+        """The functions of the project with what they say of each other, and of what is of interest."""
+        functions = [
+            function
             for module in list(self.modules.values())
             for value in list(module.scope.names.values())
             for function in _functions(value)
             if function.scope.path == module.path and not function.decorations  # a view is no factory
+        ]
+        known = names | {function.code.name for function in functions}
+        told = ((function, words_of(function.code)) for function in functions)
+        return [
+            (function, frozenset(word for word in words if word in known or mentions.fullmatch(word)))
+            for function, words in told
         ]
 
     def _types(self) -> Iterator[Class]:
@@ -254,17 +262,18 @@ def _functions(value: Value) -> Iterator[Function]:
         yield from (member for member in value.members.values() if isinstance(member, Function))
 
 
-def names_in(node: Any) -> Iterator[str]:
-    """Every name and attribute that stands in a piece of code."""
-    stack = [node]
+def words_of(function: code.Function) -> set[str]:
+    """The words in the body of a function; in one that is not read yet, those of its text."""
+    if isinstance(function.inside, code.Later):
+        return set(_WORD.findall(function.inside.text.decode("utf-8", "replace")))
+    stack: list[Any] = [function.inside]
+    found: set[str] = set()
     while stack:
         one = stack.pop()
-        if isinstance(one, code.Name):
-            yield one.id
-        elif isinstance(one, code.Attribute):
-            yield one.name
-        if isinstance(one, tuple):
-            stack.extend(part for part in one if isinstance(part, tuple))
+        if isinstance(one, (code.Name, code.Attribute)):
+            found.add(one.id if isinstance(one, code.Name) else one.name)
+        stack.extend(code.parts(one))
+    return found
 
 
 def dotted(path: str) -> str:
