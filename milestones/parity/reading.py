@@ -147,7 +147,7 @@ def _unresolved(program: Program, project: Project) -> tuple[Problem, ...]:
     ]
     settled = {(place.path, place.line) for place in project.settled}
     guessed = [problem for problem in project.guessed if (problem.path, problem.line) not in settled]
-    found = [*project.problems, *guessed, *lost, *_unmounted(project)]
+    found = [*project.problems, *project.undecided(), *guessed, *lost, *_unmounted(project)]
     limits = [problem for problem in program.problems if not is_test(problem.path)]
     found = [problem for problem in (*found, *limits) if not is_test(problem.path)]
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.path, problem.line or 0, problem.reason)))

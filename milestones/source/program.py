@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -24,6 +25,7 @@ from milestones.source.values import (
 )
 
 _WORD = re.compile(r"[^\W\d]\w*")
+NAMESAKES = 2
 STEPS = 3_000_000
 STEPS_A_ROOT = 400_000
 
@@ -217,13 +219,16 @@ class Program(Evaluator):
         names = {name for name in (value.code.name for value in self._types()) if name}
         known = self._defined(mentions, names)
         found: dict[int, Function] = {}
+        counts = Counter(function.code.name for function, _ in known)
+        # a name that many functions share says nothing of which one is meant where it stands
+        telling = {name for name, count in counts.items() if count <= NAMESAKES and not name.startswith("__")}
         before = -1
         while before != len(found):
             before = len(found)
             for function, said in known:
                 if id(function.code) not in found and any(mentions.fullmatch(one) or one in names for one in said):
                     found[id(function.code)] = function
-                    names.add(function.code.name)
+                    names |= {function.code.name} & telling
         waiting = [one for one in found.values() if id(one.code) not in self.called]
         return sorted(waiting, key=lambda one: (_required(one.code), one.place.path, one.place.line))
 

@@ -95,6 +95,7 @@ class Project:
     shelves: dict[str, list[Any]] = field(default_factory=dict)  # a framework's own lists, by name
     converters: dict[str, Value] = field(default_factory=dict)  # that the project brings, by the name in its paths
     settled: set[Place] = field(default_factory=set)  # where something was registered
+    branches: dict[tuple[str, Place, Place | None], list[Place | None]] = field(default_factory=dict)
     guessed: list[Problem] = field(default_factory=list)  # problems of functions that nothing calls
     guessing: Callable[[], bool] = lambda: False
     condition: Callable[[], Place | None] = lambda: None  # the undecided branch that is being walked, if any
@@ -107,13 +108,18 @@ class Project:
         problem = Problem(f"{what} is not static: {why_unknown(value)}", place.path, place.line)
         (self.guessed if self.guessing() else self.problems).append(problem)
 
-    def registered(self, what: str, place: Place) -> None:
+    def registered(self, what: str, place: Place, of: Place | None = None) -> None:
         """Notes where a run decides whether something is registered at all; it counts as if it were."""
         self.settled.add(place)
-        branch = self.condition()
-        if branch is not None:
-            said = f"whether {what} is registered is decided at run time ({branch.path}:{branch.line})"
-            self.problems.append(Problem(said, place.path, place.line))
+        self.branches.setdefault((what, place, of), []).append(self.condition())
+
+    def undecided(self) -> Iterator[Problem]:
+        """What is registered only under conditions that a run decides."""
+        for (what, place, _), branches in self.branches.items():
+            branch = branches[0]
+            if branch is not None and None not in branches:
+                said = f"whether {what} is registered is decided at run time ({branch.path}:{branch.line})"
+                yield Problem(said, place.path, place.line)
 
     def converter_rules(self) -> dict[str, str]:
         """What the project's own converters accept, by name; "" where the rule says it in brackets."""

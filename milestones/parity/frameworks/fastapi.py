@@ -86,7 +86,7 @@ class Router(Served):
 
     def enter(self, entry: Entry | None, what: str) -> None:
         if entry is not None:
-            self.project.registered(what, entry.place)
+            self.project.registered(what, entry.place, getattr(entry.target, "place", None))
             self.entries.append(Entered(entry))
 
     @property

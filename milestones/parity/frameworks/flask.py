@@ -131,7 +131,7 @@ class Scaffold(Served):
             child.mounted = True
             return
         child.mounted = True
-        self.project.registered("the blueprint", arguments.place)
+        self.project.registered("the blueprint", arguments.place, child.place)
         self.rules.append(Nested(child, prefix, arguments.place))
         for function in child.recorded:
             own = prefix if isinstance(prefix, str) else child.prefix
