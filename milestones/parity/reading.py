@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from milestones.facts import Problem
-from milestones.parity.frameworks import FRAMEWORKS, django, fastapi, pyramid
+from milestones.parity.frameworks import FRAMEWORKS, django, express, fastapi, pyramid
 from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, route_of
 from milestones.parity.guards import NO_NAMING, Naming, guards_of
 from milestones.parity.routes import Route, RouteTable
@@ -15,6 +16,8 @@ from milestones.source.code import File
 from milestones.source.paths import is_test
 from milestones.source.program import Program
 from milestones.source.python_statements import python_code
+from milestones.source.script_program import ScriptProgram
+from milestones.source.script_statements import SUFFIXES, script_code
 from milestones.source.values import Arguments, Class, Function, Scope
 
 # what a file that registers routes says somewhere: it is read whether or not anything is seen to import it
@@ -27,7 +30,13 @@ _FACTORY = re.compile(
 )
 _REGISTRATIONS = frozenset({"register_blueprint", "include_router", "add_url_rule", "add_api_route", "add_resource"})
 
-Load = Callable[[str], bytes | None]
+SCRIPT_HINTS = re.compile(rb"""\bexpress\b|\.Router\(|Router\(\)""")
+_SCRIPT_FACTORY = re.compile(r"express|Router")
+_BUILT = frozenset(
+    {"node_modules", "bower_components", "dist", "build", "out", "vendor", ".next", "coverage", "public"}
+)
+READ = (".py", *SUFFIXES)  # how the names of the files end that routes are read from
+Load = Callable[[str], bytes]
 
 
 class Shelf:
@@ -37,14 +46,15 @@ class Shelf:
         self.files: dict[str, File] = {}
         self.hinted: dict[str, bool] = {}
 
-    def code(self, key: str, load: Callable[[], bytes]) -> File:
+    def code(self, key: str, load: Callable[[], bytes], script: str = "") -> File:
+        """The code of a file; `script` is the path of one that is not Python."""
         if key not in self.files:
-            self.files[key] = python_code(load())
+            self.files[key] = script_code(load(), script) if script else python_code(load())
         return self.files[key]
 
-    def has_hint(self, key: str, load: Callable[[str], bytes]) -> bool:
+    def has_hint(self, key: str, load: Load, hints: re.Pattern[bytes] = HINTS) -> bool:
         if key not in self.hinted:
-            self.hinted[key] = HINTS.search(load(key)) is not None
+            self.hinted[key] = hints.search(load(key)) is not None
         return self.hinted[key]
 
 
@@ -53,25 +63,74 @@ def read_routes(
 ) -> RouteTable:
     """The routes of a tree given as {path: hash of the content}; `load` gives the bytes of a hash."""
     shelf = shelf or Shelf()
+    python = {path: key for path, key in paths.items() if path.endswith(".py") and "\0" not in path}
+    scripts = {path: key for path, key in paths.items() if path.endswith(SUFFIXES) and _is_source(path)}
+    table = _read_python(python, load, shelf, naming)
+    if not any(shelf.has_hint(key, load, SCRIPT_HINTS) for key in scripts.values()):
+        return table
+    return _beside(table, _read_scripts(scripts, load, shelf, naming))
+
+
+def _is_source(path: str) -> bool:
+    """Whether a script was written by the people of the project, and not built or brought in."""
+    return not _BUILT.intersection(path.split("/")[:-1]) and ".min." not in path and "\0" not in path
+
+
+def _beside(one: RouteTable, other: RouteTable) -> RouteTable:
+    """Two tables as one: those of two languages in a repository."""
+    apps, start = 1 + max((route.application for route in one.routes), default=-1), len(one.routes)
+    moved = tuple(
+        replace(route, application=route.application + apps, order=route.order + start) for route in other.routes
+    )
+    return RouteTable((*one.routes, *moved), (*one.unresolved, *other.unresolved), (*one.unparsed, *other.unparsed))
+
+
+def _read_scripts(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: Naming) -> RouteTable:
+    """The routes of a tree of JavaScript and TypeScript."""
+    project = Project()
+
+    def code_at(path: str) -> File | None:
+        key = sources.get(path)
+        return shelf.code(key, lambda: load(key), path) if key is not None else None
+
+    program = ScriptProgram(sources, code_at, express.models(project))
+    _connect(project, program)
+    roots = [
+        path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load, SCRIPT_HINTS)
+    ]
+    for path in roots:
+        program.run_root(path)
+    for function in program.uncalled(_SCRIPT_FACTORY):
+        if id(function.code) not in program.called and not is_test(function.scope.path):
+            program.call_root(function)
+    routes = tuple(_routes(project, naming))
+    return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, sources))
+
+
+def _connect(project: Project, program: Program) -> None:
+    """Gives the models of the frameworks what they ask of the program."""
+    project.call = program.call
+    project.guessing = lambda: program.guessing
+    project.condition = lambda: program.conditions[-1] if program.conditions else None
+    project.evaluate = program.expression
+
+
+def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: Naming) -> RouteTable:
     project = Project()
     models: dict[str, Factory] = {}
     for make in FRAMEWORKS.values():
         models.update(make(project))
-    sources = {path: key for path, key in paths.items() if path.endswith(".py") and "\0" not in path}
 
     def code_at(path: str) -> File | None:
         key = sources.get(path)
         return shelf.code(key, lambda: load(key)) if key is not None else None
 
     program = Program(sources, code_at, models)
-    project.call = program.call
-    project.guessing = lambda: program.guessing
-    project.condition = lambda: program.conditions[-1] if program.conditions else None
+    _connect(project, program)
     project.open_all = lambda place: _open_all(program, place)
     project.module = lambda name, importer: program.import_module(
         name.lstrip("."), len(name) - len(name.lstrip(".")), Scope(path=importer)
     )
-    project.evaluate = program.expression
     roots = [path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load)]
     _run(program, project, roots)
     django.roots(project, {path: module for path, module in program.modules.items() if not is_test(path)})

@@ -98,10 +98,7 @@ class Program(Evaluator):
         file = self.load(path)
         if file is not None:
             self.read[path] = file
-            package = module.name if path.endswith("__init__.py") else module.name.rpartition(".")[0]
-            module.scope.names.update({"__name__": ModuleName(module.name), "__file__": path, "__package__": package})
-            if path.endswith("__init__.py"):
-                module.scope.names["__path__"] = [path.rpartition("/")[0]]
+            self.prepare(module)
             before, self.undecided = self.undecided, 0
             conditions, self.conditions = self.conditions, []
             try:
@@ -114,6 +111,15 @@ class Program(Evaluator):
             finally:
                 self.undecided, self.conditions = before, conditions
         return module
+
+    def prepare(self, module: Module) -> None:
+        """The names that every module has."""
+        package = module.name if module.path.endswith("__init__.py") else module.name.rpartition(".")[0]
+        module.scope.names.update(
+            {"__name__": ModuleName(module.name), "__file__": module.path, "__package__": package}
+        )
+        if module.path.endswith("__init__.py"):
+            module.scope.names["__path__"] = [module.path.rpartition("/")[0]]
 
     def _packages(self, path: str) -> Iterator[str]:
         folder = path.rpartition("/")[0]

@@ -11,7 +11,7 @@ import pytest
 from milestones.parity.answering import USUAL_VERBS, Answerer, other_slash
 from milestones.parity.behaviour import HEAD, OPTIONS, SLASH, WRONG_VERB, behaviour_of
 from milestones.parity.comparison import shadowed
-from milestones.parity.routes import RouteTable
+from milestones.parity.routes import ANY, RouteTable
 from tests.parity.applications import fastapi_pairs, flask_pairs, pairs, table
 from tests.parity.generated import fastapi_application, flask_application
 
@@ -46,10 +46,13 @@ def hold_against(found: RouteTable, ask: Ask) -> None:
     answerer, elsewhere = Answerer(found.routes), set()
     for route in found.application:
         for method in route.methods:
-            status, said = ask(method, route.pattern.sample)
-            ours = answerer.answer(method, route.pattern.sample)
-            assert said == ours.handler.name if ours else status in (404, 405), (method, route.path, status, said)
-            if said != route.handler.name:
+            answers = []
+            for verb in USUAL_VERBS if method == ANY else (method,):
+                status, said = ask(verb, route.pattern.sample)
+                ours = answerer.answer(verb, route.pattern.sample)
+                assert said == ours.handler.name if ours else status in (404, 405), (verb, route.path, status, said)
+                answers.append(said)
+            if route.handler.name not in answers:
                 elsewhere.add((method, route.path, route.handler.name))
     assert {(one.method, one.path, one.expected) for one in shadowed(found)} == elsewhere
 
@@ -64,7 +67,7 @@ def behave(found: RouteTable, ask: Ask) -> None:
             continue
         wrong = next((verb for verb in USUAL_VERBS if not answerer.answer_or_redirect(verb, path)), "GET")
         requests = {HEAD: (HEAD, path), OPTIONS: (OPTIONS, path), WRONG_VERB: (wrong, path)}
-        requests[SLASH] = (route.methods[0], other_slash(path))
+        requests[SLASH] = (route.methods[0] if ANY not in route.methods else "GET", other_slash(path))
         for what, said in told.items():
             seen = kinds[ask(*requests[what])[0]]
             by_twin = what != SLASH and seen == "redirected"  # another route has the same path with a slash

@@ -10,7 +10,7 @@ from milestones.clients.git import Repository
 from milestones.facts import Problem
 from milestones.management.repository import RepositoryCommand, files_at, repository_at, wrong_usage
 from milestones.parity.comparison import Comparison, compare, pairs_by_framework, series_of, sides
-from milestones.parity.reading import Shelf, read_routes
+from milestones.parity.reading import READ, Shelf, read_routes
 from milestones.parity.routes import Route, RouteTable
 
 
@@ -106,7 +106,7 @@ class Command(RepositoryCommand):
 
 def table_at(repository: Repository, place: str, shelf: Shelf) -> RouteTable:
     """The routes at `REV` or `REV:folder`; every blob that the shelf does not hold is read in one go."""
-    paths = {entry.path: entry.sha for entry in files_at(repository, place) if entry.path.endswith(".py")}
+    paths = {entry.path: entry.sha for entry in files_at(repository, place) if entry.path.endswith(READ)}
     blobs = dict(repository.blobs(sha for sha in paths.values() if sha not in shelf.hinted))
     return read_routes(paths, lambda sha: blobs.get(sha, b""), shelf)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -185,13 +186,13 @@ def route_of(draft: Draft, app: Served, number: int, order: int, guards: tuple[G
 
 # names that say what a file holds and not which part of the application it is
 _GENERIC = frozenset({
-    "__init__", "api", "app", "controller", "controllers", "endpoint", "endpoints", "handlers", "main", "resources",
-    "route", "router", "routers", "routes", "server", "urls", "view", "views",
+    "__init__", "index", "api", "app", "controller", "controllers", "endpoint", "endpoints", "handlers", "main",
+    "resources", "route", "router", "routers", "routes", "server", "urls", "view", "views",
 })  # fmt: skip
 
 
 def group_of(path: str) -> str:
     """The part of an application that a file is: its own name, or its folder's where the name says nothing."""
-    parts = path.removesuffix(".py").split("/")
+    parts = re.sub(r"(\.(?:routes?|router|controller|api))?\.[cm]?(?:py|[jt]sx?)$", "", path).split("/")
     named = [part for part in parts if part not in _GENERIC]
     return parts[-1] if parts[-1] not in _GENERIC or not named else named[-1]

@@ -9,7 +9,7 @@ from dataclasses import replace
 from milestones.facts import Finding, Known, Measurement, Problem
 from milestones.gates.policy import Policy
 from milestones.parity.comparison import Comparison, compare, sides
-from milestones.parity.reading import Shelf, read_routes
+from milestones.parity.reading import READ, Shelf, read_routes
 from milestones.parity.routes import Route, RouteTable
 
 from ..reader import ABSENT, Reader, bounded
@@ -37,8 +37,8 @@ def _read(case: Case) -> Static:
 
 def table_at(reader: Reader, sha: str, shelf: Shelf) -> RouteTable:
     """The routes at a commit; a file whose content the shelf holds is not fetched again."""
-    python = (entry for entry in reader.repo.tree(sha) if entry.is_file and entry.path.endswith(".py"))
-    sources, large = bounded(python)
+    read = (entry for entry in reader.repo.tree(sha) if entry.is_file and entry.path.endswith(READ))
+    sources, large = bounded(read)
     paths = {entry.path: entry.sha for entry in sources}
     wanted = {path: blob for path, blob in paths.items() if blob not in shelf.hinted}
     blobs = dict(reader.repo.blobs(wanted.values()))
