@@ -72,7 +72,7 @@ class Chain(Model):
 
 class Router(Served):
     framework = "express"
-    kinds = ("Router",)
+    kinds: tuple[str, ...] = ("Router",)
 
     def __init__(self, project: Project, arguments: Arguments) -> None:
         super().__init__(project, arguments.place)
