@@ -1,15 +1,13 @@
-"""Speed of parity: `python -m benchmarks.parity`. Routes against the parse alone, similarity against difflib."""
+"""Speed of parity: `python -m benchmarks.parity`. Routes against the parse alone."""
 
 from __future__ import annotations
 
-import difflib
 import random
 import time
 from collections.abc import Callable
 
 from milestones.parity.leftovers import file_facts, imports_left
 from milestones.parity.reading import Shelf, read_routes
-from milestones.parity.similarity import similarity
 from milestones.source.parsing import parse_python
 
 
@@ -54,17 +52,5 @@ def routes(files: dict[str, bytes]) -> None:
     print(f"routes, one file changed: {warm:.2f} s; leftovers cold: {left:.2f} s")
 
 
-def ratios() -> None:
-    chance = random.Random(1)
-    for size in (200, 2_000, 10_000, 20_000):
-        a = [f"line {chance.randrange(size)}" for _ in range(size)]
-        b = [line if chance.random() < 0.8 else f"other {chance.randrange(size)}" for line in a]
-        texts = "\n".join(a), "\n".join(b)
-        ours = seconds(lambda texts=texts: similarity(*texts))
-        theirs = seconds(lambda a=a, b=b: [difflib.SequenceMatcher(None, a, b, junk).ratio() for junk in (True, False)])
-        print(f"similarity of {size:,} lines, both ratios: {ours:.3f} s, {theirs / ours:.1f} times as fast as difflib")
-
-
 if __name__ == "__main__":
     routes(service(300))
-    ratios()

@@ -4,6 +4,7 @@ python -m benchmarks.results [CASES]
 """
 
 import os
+import random
 import sys
 import tempfile
 import time
@@ -22,9 +23,11 @@ def write(path: Path, cases: int) -> None:
         failures = (cases + 99) // 100
         file.write('<?xml version="1.0" encoding="utf-8"?>\n<testsuites name="tests">\n')
         file.write(f'<testsuite name="shop" tests="{cases}" failures="{failures}" errors="0" skipped="0">\n')
+        chance = random.Random(7)
         for number in range(cases):
-            place = f'classname="tests.area_{number // 1000}.test_module_{number // 100}.TestBasket"'
-            case = f'<testcase {place} name="test_the_total_of_the_basket_number_{number}" time="0.0{number % 97:02d}"'
+            place = f'classname="tests.area_{number // 1000}.test_module_{number // 100}.TestBasketOfOneShop"'
+            seconds = f"{chance.expovariate(20):.3f}"
+            case = f'<testcase {place} name="test_the_total_of_the_basket_number_{number}" time="{seconds}"'
             failure = '><failure message="assert 1 == 2">E  assert 1 == 2\n</failure></testcase>\n'
             file.write(case + (failure if number % 100 == 0 else " />\n"))
         file.write("</testsuite>\n</testsuites>\n")

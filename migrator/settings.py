@@ -67,6 +67,7 @@ CSRF_TRUSTED_ORIGINS: list[str] = env.list("CSRF_TRUSTED_ORIGINS", default=[]) o
 # --- limits, each named in the error that it causes -----------------------------------------------------------------
 
 MIGRATOR_MIRROR_BYTES: int = env.int("MIGRATOR_MIRROR_BYTES", 2_000_000_000)
+MIGRATOR_HISTORY_COMMITS: int = env.int("MIGRATOR_HISTORY_COMMITS", 20_000)
 MIGRATOR_DOC_BYTES: int = env.int("MIGRATOR_DOC_BYTES", 1_000_000)
 MIGRATOR_SOURCE_BYTES: int = env.int("MIGRATOR_SOURCE_BYTES", 5_000_000)
 MIGRATOR_TREE_ENTRIES: int = env.int("MIGRATOR_TREE_ENTRIES", 200_000)

@@ -2,304 +2,233 @@
 
 A rule says that some tokens may have become others (`client` to `api`, `.get_json()` to `.json()`). A test is plumbing
 if its old tokens become its new ones by such rules alone. What the rules leave unexplained is a changed assertion if
-any of it lies inside one.
+any of it belongs to what the test expects, be it in the test itself or in a helper or constant that it reaches.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from cydifflib import SequenceMatcher
-
+from milestones.audit.alignment import Hunk, renamed_locals
+from milestones.audit.expectations import Token, sequence_of
+from milestones.audit.pairing import Pairing, pair_tests
+from milestones.audit.proposing import Change, Proposal, propose
+from milestones.audit.reach import Reached, Suite, reached_changes
+from milestones.audit.rewriting import Rewriting, Rule, rule_tokens, written
 from milestones.source.definitions import Definition, Module
-from milestones.source.matching import match
-from milestones.source.tests import find_tests
-from milestones.source.trees import CLOSE, Mark
+from milestones.source.matching import Pair
 
-Rule = tuple[tuple[str, ...], tuple[str, ...]]
+__all__ = ["AssertionChange", "Frozen", "compare_tests", "rule_tokens"]
 
-MAX_RULE_TOKENS = 12
-MAX_STEPS = 200_000
-_BRACKETED = frozenset({"\x01argument_list", "\x01parameters", "\x01tuple"})
-_ASSERTING = re.compile(r"(assert\w*|raises|warns|fail\w*)$")
-_LEXER = re.compile(r"""[^\W\d]\w*|\d[\w.]*|"[^"]*"|'[^']*'|\.\.\.|\*\*|//|->|:=|[=!<>]=|[^\s\w,;]""")
-_WORD = re.compile(r"\w")
-_VALUES = frozenset({"True", "False", "None", "==", "!=", "<", ">", "<=", ">=", "in", "is", "not", "is not", "not in"})
-
-
-@dataclass(frozen=True, slots=True)
-class Token:
-    text: str
-    line: int
-    asserting: bool
-    value: bool  # a literal or a comparison: what a test expects, never plumbing
+Sources = Mapping[tuple[str, str], Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class AssertionChange:
-    """A test that expects something else; before and after are the lines that hold the change."""
+    """A test that expects something else; before and after are the lines that hold the change.
+
+    `where` names the helper or constant in which it stands, if that is not the test itself; `line` is then in there.
+    """
 
     test: Definition
     line: int
     before: str
     after: str
+    old_line: int = 0
+    where: Reached | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """A removed test and the added one that is much like it, under another class or name."""
+
+    old: Definition
+    new: Definition
+    sort: str
+    change: AssertionChange | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Frozen:
+    """Every test once, apart from `replaced`, which are among `removed` and `added`."""
+
     unchanged: list[Definition] = field(default_factory=list)
     plumbing: list[Definition] = field(default_factory=list)
     assertions: list[AssertionChange] = field(default_factory=list)
     other: list[Definition] = field(default_factory=list)
     removed: list[Definition] = field(default_factory=list)
     added: list[Definition] = field(default_factory=list)
+    moved: list[Pair] = field(default_factory=list)
+    renamed: list[Pair] = field(default_factory=list)
+    replaced: list[Replaced] = field(default_factory=list)
     proposed_rewrite: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Change:
-    old: Definition
-    new: Definition
-    before: list[Token]
-    after: list[Token]
-
-
-def rule_tokens(text: str) -> tuple[str, ...]:
-    """Return the tokens of one side of a rewrite rule as they stand in a test's sequence."""
-    return tuple(repr(token[1:-1]) if token[0] in "'\"" else token for token in _LEXER.findall(text))
+    explained: dict[str, int] = field(default_factory=dict)  # proposed rule -> tests that it has a part in
+    reached: dict[tuple[str, str], tuple[Reached, ...]] = field(default_factory=dict)  # by the new test's key
+    differs: dict[tuple[str, str], AssertionChange] = field(default_factory=dict)  # where an `other` test changed
+    came_from: dict[tuple[str, str], Definition] = field(default_factory=dict)  # of tests edited in a file that moved
+    old_keys: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)  # where the sides are two folders
 
 
 def compare_tests(
     base: Iterable[Module],
     head: Iterable[Module],
     rewrite: Mapping[str, str],
-    sources: Mapping[tuple[str, str], Sequence[str]],
+    sources: Sources,
     under: tuple[str, str] = ("", ""),
+    *,
+    tests: tuple[Collection[str], Collection[str]] | None = None,
 ) -> Frozen:
-    """Judge every test; `sources` has the lines of a file by ("base" or "head", path)."""
-    modules = [{module.path: module for module in side} for side in (base, head)]
-    tests = [[test for module in side.values() for test in find_tests(module)] for side in modules]
-    found = match(tests[0], tests[1], under if under[0] != under[1] else ("", ""))
-    result = Frozen([new for _, new in found.unchanged], removed=found.removed, added=found.added)
-    changes = [_Change(old, new, _tokens(modules[0], old), _tokens(modules[1], new)) for old, new in found.modified]
+    """Judge every test; `sources` has the lines of a file by ("base" or "head", path).
+
+    `under` are the folders the two sides were read from, `tests` the paths whose tests count, where not all do.
+    """
+    sides = {one.path: one for one in base}, {one.path: one for one in head}
     approved = [(rule_tokens(was), rule_tokens(now)) for was, now in rewrite.items()]
-    open_changes = []
-    for change in changes:
-        if explained(_texts(change.before), _texts(change.after), approved):
-            result.plumbing.append(change.new)
-        else:
-            open_changes.append(change)
-    proposed = propose(open_changes, approved)
-    result.proposed_rewrite.update((_written(was), _written(now)) for was, now in proposed)
-    for change in open_changes:
-        _judge(change, [*approved, *proposed], result, sources)
-    return result
+    return _Comparison(sides, approved, sources, (under, tests)).result
 
 
-def _judge(
-    change: _Change, rules: Sequence[Rule], result: Frozen, sources: Mapping[tuple[str, str], Sequence[str]]
-) -> None:
-    """What only proposed rules explain is `other`; an unexplained change inside an assertion stands apart."""
-    hunks = [hunk for hunk in _hunks(change) if not _hunk_explained(change, hunk, rules)]
-    asserting = [
-        (i1, i2, j1, j2)
-        for i1, i2, j1, j2 in hunks
-        if any(token.asserting for token in [*change.before[i1:i2], *change.after[j1:j2]])
-    ]
-    if not asserting:
-        result.other.append(change.new)
-        return
-    before = _lines(change.before, [(i1, i2) for i1, i2, _, _ in asserting], sources.get(("base", change.old.path), ()))
-    after = _lines(change.after, [(j1, j2) for _, _, j1, j2 in asserting], sources.get(("head", change.new.path), ()))
-    at = asserting[0][2]
-    line = change.after[min(at, len(change.after) - 1)].line
-    result.assertions.append(AssertionChange(change.new, line, before, after))
+class _Comparison:
+    """One comparison under way: the tests are paired, then judged, then what they reach is looked at."""
+
+    def __init__(
+        self, sides: tuple[dict[str, Module], dict[str, Module]], approved: list[Rule], sources: Sources,
+        scope: tuple[tuple[str, str], tuple[Collection[str], Collection[str]] | None],
+    ) -> None:  # fmt: skip
+        self.sides, self.sources = sides, sources
+        under, tests = scope
+        self.pairs = pair_tests(*sides, under, tests)
+        self.suites = Suite(sides[0], under[0]), Suite(sides[1], under[1])
+        edited = [*self.pairs.modified, *self.pairs.elsewhere]
+        changes = {new.key: self._change(old, new) for old, new in [*edited, *self.pairs.replaced]}
+        rules = Rewriting(approved)
+        still_open = [changes[new.key] for _, new in edited if not changes[new.key].explained_by(rules)]
+        proposed = propose(still_open, approved)
+        self.approved, self.all_rules = rules, Rewriting([*approved, *(one.rule for one in proposed)])
+        self.result = self._started(self.pairs)
+        self._propose(proposed)
+        for pair in edited:
+            self._judge(pair, changes[pair[1].key])
+        self._replaced(changes)
+        self._look_around([*self.pairs.unchanged, *edited, *self.pairs.moved, *self.pairs.renamed])
+
+    def _started(self, pairs: Pairing) -> Frozen:
+        return Frozen(
+            unchanged=[new for _, new in pairs.unchanged], removed=pairs.removed, added=pairs.added,
+            moved=pairs.moved, renamed=pairs.renamed, came_from={new.key: old for old, new in pairs.elsewhere},
+            old_keys={new.key: old.key for old, new in [*pairs.unchanged, *pairs.modified] if new.key != old.key},
+        )  # fmt: skip
+
+    def _propose(self, proposed: Sequence[Proposal]) -> None:
+        for one in proposed:
+            was = written(one.rule[0])
+            self.result.proposed_rewrite[was] = written(one.rule[1])
+            self.result.explained[was] = len(one.tests)
+
+    def _change(self, old: Definition, new: Definition) -> Change:
+        before = sequence_of(self.sides[0][old.path], old).tokens
+        after = sequence_of(self.sides[1][new.path], new).tokens
+        return Change.of(renamed_locals(before, after), after)
+
+    def _judge(self, pair: Pair, change: Change) -> None:
+        """What only proposed rules explain is `other`; an unexplained change of an expectation stands apart."""
+        new = pair[1]
+        if change.explained_by(self.approved):
+            self.result.plumbing.append(new)
+            return
+        found = self._unexplained(pair, change, asserting=True)
+        if found is not None:
+            self.result.assertions.append(found)
+            return
+        self.result.other.append(new)
+        rest = self._unexplained(pair, change, asserting=False)
+        if rest is not None:
+            self.result.differs[new.key] = rest
+
+    def _unexplained(self, pair: Pair, change: Change, *, asserting: bool) -> AssertionChange | None:
+        left = change.left(self.all_rules)
+        wanted = [one for one in left if not asserting or _expects(change, one)]
+        if not wanted:
+            return None
+        old, new = pair
+        before = self._lines("base", old.path, change.before, [(i1, i2) for i1, i2, _, _ in wanted])
+        after = self._lines("head", new.path, change.after, [(j1, j2) for _, _, j1, j2 in wanted])
+        i1, _, j1, _ = wanted[0]
+        return AssertionChange(new, _line_at(change.after, j1, new.line), before, after,
+                               _line_at(change.before, i1, old.line))  # fmt: skip
+
+    def _lines(self, side: str, path: str, tokens: Sequence[Token], parts: Iterable[tuple[int, int]]) -> str:
+        source = self.sources.get((side, path), ())
+        numbers = sorted({token.line for start, end in parts for token in tokens[start:end]})
+        return "\n".join(source[number - 1].strip() for number in numbers if number <= len(source))
+
+    def _replaced(self, changes: Mapping[tuple[str, str], Change]) -> None:
+        for old, new in self.pairs.replaced:
+            change = changes[new.key]
+            found = self._unexplained((old, new), change, asserting=True)
+            sort = "plumbing" if change.explained_by(self.approved) else "assertions" if found else "other"
+            self.result.replaced.append(Replaced(old, new, sort, found))
+
+    # --- what the tests reach
+
+    def _look_around(self, pairs: Sequence[Pair]) -> None:
+        """Name what changed around each test; one whose helper or constant expects something else is changed too."""
+        judged: dict[tuple[str, str, str, str], AssertionChange | None] = {}
+        already = {one.test.key for one in self.result.assertions}
+        for old, new in pairs:
+            around = reached_changes(self.suites, (old, new))
+            if not around:
+                continue
+            self.result.reached[new.key] = tuple(around)
+            if new.key in already:
+                continue
+            for one in around:
+                key = (one.old_path, one.old_name, one.path, one.name)
+                if key not in judged:
+                    judged[key] = self._expectation_in(one, new)
+                found = judged[key]
+                if found is not None:
+                    self._move_to_assertions(AssertionChange(new, found.line, found.before, found.after,
+                                                             found.old_line, one))  # fmt: skip
+                    break
+
+    def _expectation_in(self, one: Reached, test: Definition) -> AssertionChange | None:
+        if one.sort == "constant":
+            return self._constant(one, test) if one.compared else None
+        if one.old is None or one.new is None or one.sort == "fixture":
+            return None
+        change = self._change(one.old, one.new)
+        if change.explained_by(self.all_rules):
+            return None
+        return self._unexplained((one.old, one.new), change, asserting=True)
+
+    def _constant(self, one: Reached, test: Definition) -> AssertionChange:
+        lines = [
+            "\n".join(text.strip() for text in self.sources.get((side, path), ())[line - 1 : last])
+            for side, path, line, last in (
+                ("base", one.old_path, one.old_line, one.old_last),
+                ("head", one.path, one.line, one.last),
+            )
+        ]
+        return AssertionChange(test, one.line, lines[0], lines[1], one.old_line)
+
+    def _move_to_assertions(self, change: AssertionChange) -> None:
+        key = change.test.key
+        for group in (self.result.unchanged, self.result.plumbing, self.result.other):
+            group[:] = [one for one in group if one.key != key]
+        for pairs in (self.result.moved, self.result.renamed):
+            kept = [pair for pair in pairs if pair[1].key != key]
+            self.result.came_from.update((new.key, old) for old, new in pairs if new.key == key)
+            pairs[:] = kept
+        self.result.assertions.append(change)
 
 
-def _lines(tokens: Sequence[Token], parts: Iterable[tuple[int, int]], source: Sequence[str]) -> str:
-    numbers = sorted({token.line for start, end in parts for token in tokens[start:end]})
-    return "\n".join(source[number - 1].strip() for number in numbers if number <= len(source))
-
-
-# --- tokens
-
-
-def _texts(tokens: Sequence[Token]) -> list[str]:
-    return [token.text for token in tokens]
-
-
-def _tokens(modules: Mapping[str, Module], test: Definition) -> list[Token]:
-    """Return a test's tokens with the brackets of calls, each knowing whether it stands in an assertion."""
-    module = modules[test.path]
-    return [token for span in module.spans[test.name] for token in _span_tokens(module, span.start, span.end)]
-
-
-def _span_tokens(module: Module, start: int, end: int) -> list[Token]:
-    tree, tokens = module.tree, list[Token]()
-    opened: list[tuple[str, int]] = []
-    ranges: list[tuple[int, int]] = []
-    for at in range(start, end):
-        text, mark, line = tree.texts[at], tree.marks[at], tree.lines[at]
-        if mark & Mark.DOC:
-            continue
-        if text == CLOSE:
-            label, first = opened.pop() if opened else ("", len(tokens))
-            if label in _BRACKETED:
-                tokens.append(Token(")", line, False, False))
-            if _is_assertion(label, tokens, first):
-                ranges.append((first, len(tokens)))
-        elif text[0] == "\x01":
-            opened.append((text, len(tokens)))
-            if text in _BRACKETED:
-                tokens.append(Token("(", line, False, False))
-        else:
-            tokens.append(Token(text, line, False, _is_value(text, mark)))
-    return _marked(tokens, ranges)
-
-
-def _is_value(text: str, mark: int) -> bool:
-    return bool(mark & Mark.STRING) or text[:1].isdigit() or text in _VALUES
-
-
-def _is_assertion(label: str, tokens: Sequence[Token], first: int) -> bool:
-    """Whether what just closed is an `assert` or the call of something that asserts, raises or fails."""
-    if label == "\x01assert_statement":
-        return True
-    if label != "\x01call":
-        return False
-    name = ""
-    for token in tokens[first:]:
-        if token.text == "(":
-            break
-        name = token.text
-    return _ASSERTING.match(name) is not None
-
-
-def _marked(tokens: list[Token], ranges: Iterable[tuple[int, int]]) -> list[Token]:
-    inside = bytearray(len(tokens))
-    for start, end in ranges:
-        inside[start:end] = b"\1" * (end - start)
-    return [
-        Token(token.text, token.line, True, token.value) if within else token
-        for token, within in zip(tokens, inside, strict=True)
-    ]
-
-
-# --- rules
-
-
-def explained(before: Sequence[str], after: Sequence[str], rules: Sequence[Rule]) -> bool:
-    """Whether equal tokens and rules alone lead from one sequence to the other."""
-    waiting, seen = [(0, 0)], set[tuple[int, int]]()
-    while waiting and len(seen) < MAX_STEPS:
-        at = waiting.pop()
-        if at == (len(before), len(after)):
-            return True
-        if at in seen:
-            continue
-        seen.add(at)
-        waiting += _steps(before, after, at, rules)
-    return False
-
-
-def _steps(
-    before: Sequence[str], after: Sequence[str], at: tuple[int, int], rules: Sequence[Rule]
-) -> list[tuple[int, int]]:
-    i, j = at
-    steps = [
-        (i + len(was), j + len(now))
-        for was, now in rules
-        if was and tuple(before[i : i + len(was)]) == was and tuple(after[j : j + len(now)]) == now
-    ]
-    if i < len(before) and j < len(after) and before[i] == after[j]:
-        steps.append((i + 1, j + 1))
-    return steps
-
-
-def _hunks(change: _Change) -> list[tuple[int, int, int, int]]:
-    matcher = SequenceMatcher(None, _texts(change.before), _texts(change.after), autojunk=False)
-    return [(i1, i2, j1, j2) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"]
-
-
-def _hunk_explained(change: _Change, hunk: tuple[int, int, int, int], rules: Sequence[Rule]) -> bool:
-    """Whether rules explain a hunk, with up to a few equal tokens on either side that a rule may hold as well."""
+def _expects(change: Change, hunk: Hunk) -> bool:
+    """Whether a place holds something expected, or names in an assertion that were put for each other."""
     i1, i2, j1, j2 = hunk
-    before, after = change.before, change.after
-    for left in range(MAX_RULE_TOKENS):
-        if left > min(i1, j1) or (left and before[i1 - left].text != after[j1 - left].text):
-            break
-        for right in range(MAX_RULE_TOKENS):
-            last = (i2 + right - 1, j2 + right - 1)
-            if right and (
-                last[0] >= len(before) or last[1] >= len(after) or before[last[0]].text != after[last[1]].text
-            ):
-                break
-            part = _texts(before[i1 - left : i2 + right]), _texts(after[j1 - left : j2 + right])
-            if explained(*part, rules):
-                return True
-    return False
+    asserting = [one for one in [*change.before[i1:i2], *change.after[j1:j2]] if one.asserting]
+    return any(one.value for one in asserting) or (bool(asserting) and all(one.name for one in asserting))
 
 
-def propose(changes: Sequence[_Change], approved: Sequence[Rule]) -> list[Rule]:
-    """Return the rules that several changed tests have in common; what a test expects is never among them."""
-    counted: Counter[Rule] = Counter()
-    longer: dict[Rule, Counter[Rule]] = defaultdict(Counter)
-    for change in changes:
-        rules = {rule: _longer(change, hunk, rule) for hunk in _hunks(change) if (rule := _rule(change, hunk))}
-        for rule, wider in rules.items():
-            if not explained(*rule, approved):
-                counted[rule] += 1
-                longer[rule][wider] += 1
-    least = max(3, len(changes) // 50)
-    chosen = {was: (was, now) for was, now in approved}
-    for rule, count in counted.most_common():
-        for one in (rule, *(wider for wider, _ in longer[rule].most_common(1))):
-            if count >= least and one[0] not in chosen:
-                chosen[one[0]] = one
-                break
-    return [rule for rule in chosen.values() if rule not in approved]
-
-
-def _longer(change: _Change, hunk: tuple[int, int, int, int], rule: Rule) -> Rule:
-    """Return a rule with the token before it, for where one name became two things."""
-    at = (
-        hunk[0] - 1
-        if change.before[hunk[0] : hunk[0] + 1] and change.before[hunk[0]].text == rule[0][0]
-        else hunk[0] - 2
-    )
-    if at < 0 or change.before[at].value:
-        return rule
-    before = change.before[at].text
-    return (before, *rule[0]), (before, *rule[1])
-
-
-def _rule(change: _Change, hunk: tuple[int, int, int, int]) -> Rule | None:
-    """Return a hunk as a rule; what was only put in or taken out borrows the name beside it."""
-    i1, i2, j1, j2 = hunk
-    before, after = change.before, change.after
-    if i1 == i2 or j1 == j2:
-        if i2 < len(before) and j2 < len(after) and _is_name(before[i2]):
-            i2, j2 = i2 + 1, j2 + 1
-        elif i1 and j1:
-            i1, j1 = i1 - 1, j1 - 1
-    was, now = before[i1:i2], after[j1:j2]
-    if any(token.value for token in [*was, *now]) or max(len(was), len(now)) > MAX_RULE_TOKENS or not was:
-        return None
-    if not any(_is_name(token) for token in was):
-        return None
-    return tuple(_texts(was)), tuple(_texts(now))
-
-
-def _is_name(token: Token) -> bool:
-    return not token.value and _WORD.match(token.text) is not None
-
-
-def _written(tokens: Sequence[str]) -> str:
-    """Return tokens as a person would write them; `rule_tokens` reads them back."""
-    text = ""
-    for token in tokens:
-        text += f" {token}" if text and _WORD.match(text[-1]) and _WORD.match(token[0]) else token
-    return text
+def _line_at(tokens: Sequence[Token], at: int, otherwise: int) -> int:
+    return tokens[min(at, len(tokens) - 1)].line if tokens else otherwise

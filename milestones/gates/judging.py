@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
+from types import MappingProxyType
 
 from milestones.facts import Criterion, Lack, Measurement, Milestone, ParseError, State, Verdict
 from milestones.gates import wording
@@ -84,6 +85,9 @@ def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
     kinds = reading.kinds_of(bound.measure, family)
     if measurement is None or not kinds <= reading.present:
         return _missing(bound, family, reading)
+    if quarrel := _quarrel(family, reading):
+        step = "correct what is wrong: send the dump of this very commit, or name what was read wrongly"
+        return replace(_unknown(bound, quarrel, step, Lack.UNUSABLE), evidence=" ".join(sorted(kinds)))
     other = _referred(bound, reading)
     measured = Verdict(
         gate=bound.text,
@@ -104,6 +108,17 @@ def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
 
 def _lack(bound: Bound, other: Measurement | None) -> Lack:
     return Lack.MISSING_HERE if bound.reference and other is None else Lack.UNUSABLE
+
+
+def _quarrel(family: Family, reading: Reading) -> str:
+    """Two kinds of evidence that contradict each other: neither a pass nor a failure stands on them."""
+    name = f"{family.prefix}.disputed"
+    disputed = reading.measurements.get(name)
+    if disputed is None or not disputed.value:
+        return ""
+    told = reading.places.get("routes.disputed", "")
+    said = f"what the application printed and its source disagree about {wording.shown(disputed)} endpoint"
+    return said + ("s" if disputed.value != 1 else "") + (f": {told}" if told else "")
 
 
 def _failed(verdict: Verdict, sentence: str, measure: str, family: Family, reading: Reading) -> Verdict:
@@ -212,14 +227,17 @@ def judge_milestone(
     milestone: Milestone,
     reading: Reading,
     signed: frozenset[str] = frozenset(),
+    accepted: Mapping[str, tuple[Bound, ...]] = MappingProxyType({}),
 ) -> MilestoneJudgement:
     """Judge `done` and every criterion at one commit; `signed` are the ids of criteria that a person stands for.
 
+    `accepted` are bounds by the ids of criteria for which a person took a proposal: they must hold, and alone they
+    prove nothing, since what proves comes from policy and documents.
     A milestone with nothing to prove is unknown, and so is one whose policy proves words that no criterion holds:
     a line reworded or deleted must not take its gate along.
     """
     policy = policy or MilestonePolicy(milestone.key)
-    bench = _Bench(policy.proves, reading, signed)
+    bench = _Bench(policy.proves, reading, signed, accepted)
     criteria = tuple(bench.judge(criterion, claimed) for criterion, claimed in criteria_of(milestone))
     done = tuple(judge_gate(bound, reading) for bound in policy.done)
     gates = tuple(dict.fromkeys([*done, *(gate for one in criteria for gate in one.gates)]))
@@ -267,9 +285,16 @@ def _said(criterion: Criterion) -> str:
 class _Bench:
     """Judges the criteria of one milestone; what policy proves is read once for all of them."""
 
-    def __init__(self, proofs: tuple[Proof, ...], reading: Reading, signed: frozenset[str]) -> None:
+    def __init__(
+        self,
+        proofs: tuple[Proof, ...],
+        reading: Reading,
+        signed: frozenset[str],
+        accepted: Mapping[str, tuple[Bound, ...]],
+    ) -> None:
         self.reading = reading
         self.signed = signed
+        self.accepted = accepted
         self.proofs = [(words_of(proof.words), proof) for proof in proofs]
         self.matched: set[Proof] = set()
         self.verdicts: dict[Bound, Verdict] = {}
@@ -277,10 +302,14 @@ class _Bench:
     def judge(self, criterion: Criterion, claimed: bool) -> CriterionVerdict:
         gates = tuple(dict.fromkeys([*self.gates_beside(criterion), *self.gates_proving(criterion)]))
         strict = [gate for gate in gates if not gate.informational]
-        if strict:
-            return _by_gates(criterion, claimed, gates, strict)
+        accepted = [self.verdict(bound) for bound in self.accepted.get(criterion.id, ())]
+        every = tuple(dict.fromkeys([*gates, *accepted]))
+        if strict or any(gate.state is not State.PASS for gate in accepted):
+            return _by_gates(criterion, claimed, every, [*strict, *accepted])
         if gates and all(gate.state is State.PASS for gate in gates):
-            return _by_gates(criterion, claimed, gates, list(gates))
+            return _by_gates(criterion, claimed, every, list(gates))
+        if accepted:
+            return self.by_acceptance(criterion, claimed, every, accepted)
         return self.by_person(criterion, claimed, gates)
 
     def gates_beside(self, criterion: Criterion) -> list[Verdict]:
@@ -306,6 +335,18 @@ class _Bench:
         if bound not in self.verdicts:
             self.verdicts[bound] = judge_gate(bound, self.reading)
         return self.verdicts[bound]
+
+    def by_acceptance(
+        self, criterion: Criterion, claimed: bool, gates: tuple[Verdict, ...], accepted: list[Verdict]
+    ) -> CriterionVerdict:
+        """Gates that a person accepted and that pass: shown, and counted once they stand in policy or are signed."""
+        found = self.by_person(criterion, claimed, gates)
+        if found.state is State.PASS:
+            return found
+        said = "; ".join(dict.fromkeys(gate.sentence for gate in accepted))
+        sentence = f"{said}, by a gate that a person accepted; it is not in policy, and nobody has signed it off"
+        step = "put its line into migration.toml on the default branch, or sign it off"
+        return replace(found, sentence=sentence, next=step)
 
     def by_person(self, criterion: Criterion, claimed: bool, gates: tuple[Verdict, ...]) -> CriterionVerdict:
         if criterion.id in self.signed:

@@ -86,7 +86,17 @@ FAMILIES: Mapping[str, Family] = {
         Family(
             "leftovers", "leftovers", "leftovers", f"list what must go in [leftovers] of migration.toml, or {_REREAD}"
         ),
-        Family("docs", "docs", "documents", "name the documents in docs, under [migration] in migration.toml"),
+        Family("leftovers.symbol", "conditions", "the code read for symbols", _REREAD),
+        Family("leftovers.import", "conditions", "the code read for imports", _REREAD),
+        Family("files", "conditions", "the list of files", _REREAD, directed=False),
+        Family(
+            "docs",
+            "docs",
+            "documents",
+            "name the documents in docs, under [migration] in migration.toml",
+            volume="documents",
+            rising=frozenset({"documents"}),
+        ),
         Family("routes", "routes", "routes of both systems", _REREAD),
         Family("guards", "routes", "guards of both systems", _REREAD),
         Family("endpoints", "endpoints", "endpoint states", _REREAD, rising=_STATES),

@@ -7,13 +7,21 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from milestones.expectations import Rule
 from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
+from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
 from milestones.gates.measures import complaint_about, family_of
+from milestones.gates.owners import NO_OWNERS, Owners, read_owners
 from milestones.gates.sections import Section, load
 
 DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
+
+SECTIONS = (
+    "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
+    "contract",
+)  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
 MOST_BOUNDS = 1_000
@@ -99,6 +107,8 @@ class Policy:
     leftovers: Leftovers = Leftovers()
     frozen: Frozen = Frozen()
     accept: tuple[Acceptance, ...] = ()
+    contracts: tuple[Rule, ...] = ()
+    owners: Owners = NO_OWNERS
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -112,7 +122,7 @@ EMPTY = Policy()
 def read_policy(text: str) -> Policy:
     """Read a `migration.toml`; raises ParseError with the line for whatever in it is broken, unknown or impossible."""
     root = load(text)
-    root.only("migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept")
+    root.only(*SECTIONS)
     migration = root.table("migration")
     migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref")
     return Policy(
@@ -130,6 +140,8 @@ def read_policy(text: str) -> Policy:
         leftovers=_leftovers(root.table("leftovers")),
         frozen=_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        contracts=read_contracts(root),
+        owners=read_owners(root.table("owners"), root.table("guards")),
     )
 
 

@@ -59,6 +59,10 @@ class EvidenceQuerySet(models.QuerySet["Evidence"]):
         """Evidence about a commit, without details: its own, or that of a commit whose tree is the same hash."""
         return self.filter(project=project, sha__in=same_tree(project, sha)).defer("details")
 
+    def with_details(self, project: Project, sha: str, *kinds: str) -> Self:
+        """Evidence of these kinds about a commit, or one of the same tree, with what its page shows."""
+        return self.filter(project=project, sha__in=same_tree(project, sha), kind__in=kinds)
+
     def of_commits(self, project: Project, shas: list[str]) -> Self:
         """What came for these commits, documents apart, with its numbers and without its findings."""
         rows = self.filter(project=project, sha__in=shas).exclude(kind="docs").defer("findings", "covers", "details")

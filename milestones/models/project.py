@@ -54,6 +54,9 @@ class Project(models.Model):
     policy_sha = models.CharField(max_length=40, blank=True, default="")
     policy_in_force = models.TextField(blank=True, default="")
     problems = models.JSONField(default=list, blank=True)
+    history_sha = models.CharField(max_length=40, blank=True, default="", help_text="up to which documents are told")
+    history_basis = models.CharField(max_length=64, blank=True, default="", help_text="by which rules and patterns")
+    conditions = models.JSONField(default=list, blank=True, help_text="measures of the tree that documents ask for")
 
     objects: ClassVar = ProjectQuerySet.as_manager()
 

@@ -84,6 +84,11 @@ def _counterpart(route: Route, method: str, table: Answerer) -> Route | None:
     return None if found is not None and found.pattern.is_fallback and not route.pattern.is_fallback else found
 
 
+def counterpart(route: Route, method: str, table: Answerer) -> Route | None:
+    """The route of another table that answers a route's request, None where nothing does."""
+    return _counterpart(route, method, table)
+
+
 def _unanswered(asked: Answerer, table: Answerer) -> Iterator[Pair]:
     seen: set[Pair] = set()
     for route in asked.routes:

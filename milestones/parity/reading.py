@@ -35,7 +35,7 @@ _SCRIPT_FACTORY = re.compile(r"express|Router")
 _BUILT = frozenset(
     {"node_modules", "bower_components", "dist", "build", "out", "vendor", ".next", "coverage", "public"}
 )
-READ = (".py", *SUFFIXES)  # how the names of the files end that routes are read from
+EXPRESS = re.compile(rb'"express[\w-]*"\s*:')  # in a manifest
 Load = Callable[[str], bytes]
 
 
@@ -64,16 +64,22 @@ def read_routes(
     """The routes of a tree given as {path: hash of the content}; `load` gives the bytes of a hash."""
     shelf = shelf or Shelf()
     python = {path: key for path, key in paths.items() if path.endswith(".py") and "\0" not in path}
-    scripts = {path: key for path, key in paths.items() if path.endswith(SUFFIXES) and _is_source(path)}
+    scripts = {path: key for path, key in paths.items() if is_script(path)}
     table = _read_python(python, load, shelf, naming)
     if not any(shelf.has_hint(key, load, SCRIPT_HINTS) for key in scripts.values()):
         return table
     return _beside(table, _read_scripts(scripts, load, shelf, naming))
 
 
-def _is_source(path: str) -> bool:
-    """Whether a script was written by the people of the project, and not built or brought in."""
-    return not _BUILT.intersection(path.split("/")[:-1]) and ".min." not in path and "\0" not in path
+def is_script(path: str) -> bool:
+    """Whether a path is a script that the people of the project wrote, and not built or brought in."""
+    written = not _BUILT.intersection(path.split("/")[:-1]) and ".min." not in path and "\0" not in path
+    return written and path.endswith(SUFFIXES) and not path.endswith(".d.ts")
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a path is the manifest of a package of scripts."""
+    return path.rpartition("/")[2] == "package.json" and "node_modules" not in path.split("/")
 
 
 def _beside(one: RouteTable, other: RouteTable) -> RouteTable:

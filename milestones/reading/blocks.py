@@ -3,28 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 
 from cmarkgfm import cmark
 from cmarkgfm.cmark import Options
-from lxml import etree
 
 from milestones.facts import ParseError
 
-DEEPEST = 200  # levels of nested HTML; no document that a person wrote comes near, and libxml2 stops at 256
+DEEPEST = 100  # lists and quotes inside each other; no document that a person wrote comes near
 LONGEST = 20_000  # characters of one heading, item or paragraph
 WIDEST = 1_000  # columns of a table
 
 _OPTIONS = Options.CMARK_OPT_SOURCEPOS | Options.CMARK_OPT_GITHUB_PRE_LANG
 _EXTENSIONS = ["table", "tasklist", "strikethrough"]
-_HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BLOCKS = frozenset({*_HEADINGS, "p", "ul", "ol", "li", "blockquote", "pre", "table", "hr"})
-_HOLDERS = frozenset({"blockquote", "ul", "ol", "li"})
+_HOLDERS = frozenset({"blockquote", "ul", "ol"})
 _QUOTE = re.compile(r"^(?:\s*>)+ ?")
 _MARKER = re.compile(r"^\s*(?:[-*+]|\d{1,9}[.)])(?:\s+|$)(?:\[[ xX]\](?:\s+|$))?")
-_MARKERS_ALONE = re.compile(r"^\s*(?:(?:[-*+]|\d{1,9}[.)])\s+)*")
+_LEFT_LABEL = re.compile(r"\*\*[^*\s][^*]{0,60}(?::\*\*|\*\*[^*\n]{0,40}:)")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
+
+# The tags of blocks in what cmark renders. It writes every other "<" of a document as an entity and leaves out raw
+# HTML, so that nothing a document says can look like one of them.
+_TAGS = re.compile(
+    r"<(?:/(ul|ol|blockquote)>|"
+    r'(h[1-6r]|p|ul|ol|li|blockquote|pre|table)(?: start="\d+")? data-sourcepos="(\d+):(\d+)-(\d+):(\d+)"'
+    r'(?: lang="([^"]*)")?>(?:<input type="checkbox" (\w)|<code>([^<]*))?)'
+)
 
 
 @dataclass(slots=True)  # not frozen: thousands are made for a document, and a frozen one takes twice the time
@@ -45,7 +50,8 @@ class Block:
     @property
     def text(self) -> str:
         """As written, on one line."""
-        return " ".join(self.rows).strip()[:LONGEST]
+        rows = self.rows
+        return rows[0][:LONGEST] if len(rows) == 1 else " ".join(rows).strip()[:LONGEST]
 
 
 def printable(text: str) -> str:
@@ -56,101 +62,98 @@ def printable(text: str) -> str:
 def blocks_of(text: str) -> list[Block]:
     """The blocks of a `printable` text in order; ParseError where it is nested beyond all sense."""
     html = cmark.markdown_to_html_with_extensions(text, _OPTIONS, _EXTENSIONS)
-    return list(_Walk(text.split("\n")).walk(_tree(html)))
+    return _Source(text.split("\n")).blocks(_TAGS.findall(html))
 
 
-def _tree(html: str) -> etree._Element:
-    parser = etree.XMLParser(recover=False, huge_tree=False, resolve_entities=False, no_network=True, load_dtd=False)
-    try:
-        return etree.fromstring(f"<d>{html}</d>".encode(), parser)
-    except etree.XMLSyntaxError as error:
-        line = _line_before(html, error.lineno or 0)
-        if "depth" in str(error).lower():
-            raise ParseError(f"lists or quotes are nested deeper than {DEEPEST} levels", line) from error
-        raise ParseError(f"the structure cannot be read: {error.msg}", line) from error
+_Tag = tuple[str, ...]  # closed, tag, first line, column, last line, its column, language, box, code
 
 
-_POSITION = re.compile(r'data-sourcepos="(\d+):')
-
-
-def _line_before(html: str, row: int) -> int | None:
-    """The document's line that the HTML stood at where its reading stopped."""
-    found = _POSITION.findall("\n".join(html.split("\n")[:row])[-20_000:])
-    return int(found[-1]) if found else None
-
-
-class _Walk:
-    """Turns cmark's tree into blocks, taking the words from the source."""
+class _Source:
+    """Turns the tags of what cmark rendered into blocks, taking the words from the source."""
 
     def __init__(self, lines: list[str]) -> None:
         self.lines = lines
 
-    def walk(self, root: etree._Element) -> Iterator[Block]:
-        stack = [(child, 0, False) for child in reversed(root) if child.tag in _BLOCKS]
-        while stack:
-            element, depth, quoted = stack.pop()
-            tag = element.tag
-            if tag == "blockquote":
-                quoted = True
-            elif tag in ("ul", "ol"):
-                depth += 1
-            elif tag != "hr":
-                yield self.block(element, tag, depth, quoted)
-            if tag in _HOLDERS and len(element):
-                stack += [(child, depth, quoted) for child in self.inside(element)]
+    def blocks(self, tags: list[_Tag]) -> list[Block]:
+        found: list[Block] = []
+        depth = quotes = own = 0
+        for at, tag in enumerate(tags):
+            name = tag[0] or tag[1]
+            if name in _HOLDERS:
+                step = -1 if tag[0] else 1
+                if name == "blockquote":
+                    quotes += step
+                else:
+                    depth += step
+                if depth + quotes > DEEPEST:
+                    raise ParseError(f"lists or quotes are nested deeper than {DEEPEST} levels", int(tag[2]))
+            elif name == "li":
+                inner = tags[at + 1]  # the end of its list, if nothing else
+                own = at + 1 if inner[1] == "p" else 0
+                item = self.item(tag, inner, depth - 1, quotes > 0)
+                found += self.apart(item) if len(item.rows) > 1 else (item,)
+            elif name != "hr" and (not own or at != own):  # an item's first paragraph is the item itself
+                found.append(self.block(tag, depth, quotes > 0))
+        return found
 
-    @staticmethod
-    def inside(element: etree._Element) -> list[etree._Element]:
-        """The blocks inside, last first; an item's own first paragraph is the item itself."""
-        children = [child for child in element if child.tag in _BLOCKS]
-        if element.tag == "li" and children and children[0].tag == "p":
-            children = children[1:]
-        return children[::-1]
+    def block(self, tag: _Tag, depth: int, quoted: bool) -> Block:
+        _, name, line, column, end, end_column, language, _, code = tag
+        first, last = int(line), self.last(line, end, end_column)
+        if name == "pre":
+            fenced = self.lines[first - 1].lstrip(" \t>-*+0123456789.)")[:3] in ("```", "~~~")
+            rows = tuple(unescape(code).split("\n")[:-1])
+            language = language if fenced else "indented"
+            return Block("fence", first + fenced, last, rows, 0, depth, quoted, None, 0, language)
+        rows = self.rows(first, last, column, quoted)
+        if name == "p":
+            return Block("paragraph", first, last, rows, 0, depth, quoted)
+        if name == "table":
+            return Block("table", first, last, rows, 0, depth, quoted)
+        return Block("heading", first, last, _heading_rows(rows), int(name[1]), depth, quoted)
 
-    def block(self, element: etree._Element, tag: str, depth: int, quoted: bool) -> Block:
-        first, column, last = _position(element)
-        last = self.trimmed(first, last)
-        if tag in _HEADINGS:
-            rows = _heading_rows(self.rows(first, last, column, quoted))
-            return Block("heading", first, last, rows, level=_HEADINGS[tag], depth=depth, quoted=quoted)
-        if tag == "li":
-            return self.item(element, (first, column, last), depth, quoted)
-        if tag == "pre":
-            return self.fence(element, (first, last), depth, quoted)
-        kind = "table" if tag == "table" else "paragraph"
-        return Block(kind, first, last, self.rows(first, last, column, quoted), depth=depth, quoted=quoted)
-
-    def item(self, element: etree._Element, place: tuple[int, int, int], depth: int, quoted: bool) -> Block:
-        first, column, end = place
+    def item(self, tag: _Tag, inner: _Tag, depth: int, quoted: bool) -> Block:
+        """A list's item; the first block inside ends its own words."""
+        _, _, line, column, stop, stop_column, _, box, _ = tag
+        first, end = int(line), self.last(line, stop, stop_column)
         last, own = end, True
-        for child in element:
-            if child.tag in _BLOCKS:  # the first block inside ends the item's own words
-                start, _, stop = _position(child)
-                own = child.tag == "p" or start > first
-                last = self.trimmed(first, stop if child.tag == "p" else start - 1)
-                break
+        if inner[1] == "p":
+            last = self.last(line, inner[4], inner[5])
+        elif inner[1] and inner[1] != "li":
+            starts = int(inner[2])
+            last, own = self.trimmed(first, starts - 1), starts > first
         rows = self.rows(first, last, column, quoted) if own else ()
-        rows = (_MARKER.sub("", rows[0]), *rows[1:]) if rows else ()
-        return Block(
-            "item", first, max(first, last), rows, depth=depth - 1, quoted=quoted, checked=_box(element), end=end
-        )
+        if rows:
+            rows = (_MARKER.sub("", rows[0]), *rows[1:])
+        return Block("item", first, max(first, last), rows, 0, depth, quoted, box == "c" if box else None, end)
 
-    def fence(self, element: etree._Element, place: tuple[int, int], depth: int, quoted: bool) -> Block:
-        first, last = place
-        text = "".join(map(str, element.itertext()))
-        fenced = self.lines[first - 1].lstrip(" \t>-*+0123456789.)")[:3] in ("```", "~~~")
-        rows = tuple(text.split("\n")[:-1])
-        language = element.get("lang", "") if fenced else "indented"
-        return Block("fence", first + fenced, last, rows, depth=depth, quoted=quoted, language=language)
+    def apart(self, item: Block) -> tuple[Block, ...]:
+        """An item, and the paragraph that a bold label at the very left of a line after it begins.
 
-    def rows(self, first: int, last: int, column: int, quoted: bool) -> tuple[str, ...]:
-        if first == last and column == 1 and not quoted:
+        For Markdown such a line goes on with the item; who wrote it forgot a blank line.
+        """
+        for at in range(1, len(item.rows)):
+            if _LEFT_LABEL.match(self.lines[item.line - 1 + at]):
+                rows, place = item.rows[at:], item.line + at
+                after = Block("paragraph", place, item.last_line, rows, 0, 0, item.quoted)
+                item.rows, item.last_line = item.rows[:at], place - 1
+                return item, after
+        return (item,)
+
+    def last(self, line: str, end: str, end_column: str) -> int:
+        """The last line of a block that begins at a line; cmark may count the blank ones after it."""
+        if line == end:
+            return int(end)
+        return self.trimmed(int(line), int(end) - (end_column == "0"))
+
+    def rows(self, first: int, last: int, column: str, quoted: bool) -> tuple[str, ...]:
+        """The lines of a block from its column on, which cmark counts in bytes."""
+        if first == last and column == "1":
             return (self.lines[first - 1].strip(),)
         rows = self.lines[first - 1 : last]
-        if rows and column > 1:
-            rows[0] = rows[0].encode()[column - 1 :].decode(errors="replace")
-        if quoted:
-            rows = [rows[0], *(_QUOTE.sub("", row) for row in rows[1:])] if rows else []
+        if rows and column != "1":
+            rows[0] = rows[0].encode()[int(column) - 1 :].decode(errors="replace")
+        if quoted and len(rows) > 1:
+            rows[1:] = [_QUOTE.sub("", row) for row in rows[1:]]
         return tuple([row.strip() for row in rows])
 
     def trimmed(self, first: int, last: int) -> int:
@@ -160,22 +163,6 @@ class _Walk:
         while last > first and not lines[last - 1].strip(" \t>"):
             last -= 1
         return last
-
-
-def _position(element: etree._Element) -> tuple[int, int, int]:
-    """First line, first column (in bytes) and last line of an element of cmark's."""
-    place = element.get("data-sourcepos") or "1:1-1:1"
-    line, column, last, last_column = place.replace("-", ":").split(":")
-    return int(line), int(column), int(last) - (last_column == "0" and last != line)
-
-
-def _box(element: etree._Element) -> bool | None:
-    if not len(element):
-        return None
-    holder = element[0] if len(element) and element[0].tag == "p" and not (element.text or "").strip() else element
-    if len(holder) and holder[0].tag == "input" and not (holder.text or "").strip():
-        return holder[0].get("checked") is not None
-    return None
 
 
 _ATX = re.compile(r"^\s*#{1,6}(?:\s+|$)")

@@ -25,16 +25,32 @@ _SHELLS = frozenset(["bash", "sh", "shell", "console", "zsh", "shell-session", "
 
 def code_spans(text: str) -> list[str]:
     """The inline code of a text."""
-    return [found[2].strip() for found in _SPAN.finditer(text)]
+    return [code for code, _ in _spans(text)]
+
+
+def _spans(text: str) -> list[tuple[str, int]]:
+    """Each run of inline code with the place where it begins."""
+    if "``" in text:
+        return [(found[2].strip(), found.start()) for found in _SPAN.finditer(text)]
+    found, at = [], -1
+    parts = text.split("`")
+    for n in range(1, len(parts) - 1, 2):  # the usual case: ticks alone, each second part is code
+        at += len(parts[n - 1]) + 1
+        found.append((parts[n].strip(), at))
+        at += len(parts[n]) + 1
+    return found
 
 
 def commands_in(text: str) -> tuple[str, ...]:
     """The commands among a text's code spans."""
+    if "`" not in text:
+        return ()
     found = []
-    for span in _SPAN.finditer(text):
-        code = span[2].strip()
-        said = _ALONE.match(code) and _SAYS_RUN.search(text[: span.start()])
-        if said or (_LINE.match(code) and not _is_file(code, text[: span.start()])):
+    for code, start in _spans(text):
+        if " " in code or "." in code:
+            if _LINE.match(code) and not _is_file(code, text[:start]):
+                found.append(code)
+        elif _ALONE.match(code) and _SAYS_RUN.search(text[:start]):
             found.append(code)
     return tuple(found)
 

@@ -12,12 +12,13 @@ from milestones.reading.commands import commands_in, fenced_commands
 from milestones.reading.drafts import Draft, Names, freeze, hoist
 from milestones.reading.outline import Outline
 from milestones.reading.paths import paths_in, rule_of
-from milestones.reading.progress import apply_progress, apply_targets
+from milestones.reading.progress import apply_fields, apply_progress, apply_prose, apply_targets
+from milestones.reading.segments import header_role, segments
 from milestones.reading.statuses import stated_status
 from milestones.reading.tables import table_of
 from milestones.reading.words import plain
 
-VERSION = 1
+VERSION = 2
 LARGEST = 1_000_000  # bytes of one document
 
 _FRONT = re.compile(r"\A---[ \t]*\n((?:[^\n]{0,500}\n){0,60}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")
@@ -100,7 +101,19 @@ class _Reading:
         preface = self.outline.preface
         if not preface.status_text and (said := self.front.get("status")):
             return stated_status(said), said
+        if not preface.status_text:
+            return self.quoted_status()
         return preface.status, preface.status_text
+
+    def quoted_status(self) -> tuple[Status, str]:
+        """The status in a quotation right under the title, where many documents keep their particulars."""
+        for block in self.blocks[:12]:
+            if block.kind == "heading" and block.level > 1:
+                break
+            for segment in segments(block) if block.quoted and block.kind == "paragraph" else ():
+                if segment.rest and header_role(plain(segment.label), segment.rest) == "status":
+                    return stated_status(segment.rest), segment.rest
+        return Status.NONE, ""
 
     def finish(self, drafts: list[Draft]) -> None:
         """Ends, order, and lists that stand under the wrong heading, from the top down."""
@@ -112,11 +125,13 @@ class _Reading:
             self.finish(draft.children)
 
     def read_tables(self) -> None:
+        apply_prose(self.outline)
         for block in self.blocks:
             if block.kind != "table" or block.quoted:
                 continue
             if table := table_of(block):
                 self.tables.append(table)
+                apply_fields(self.outline, table)
                 apply_progress(self.outline, table)
                 apply_targets(self.outline, table)
             else:
@@ -135,8 +150,9 @@ class _Reading:
             elif block.kind == "fence":
                 yield from fenced_commands(block, heading)
             else:
-                for row, line in zip(block.rows, range(block.line, block.last_line + 1), strict=False):
-                    yield from (Command(text, line, heading) for text in commands_in(row))
+                for line, row in enumerate(block.rows, start=block.line):
+                    if "`" in row:
+                        yield from (Command(text, line, heading) for text in commands_in(row))
 
     def paths(self) -> Iterator[PathRule]:
         """Every path, with the rule of its own line, else of the label or item that its list hangs from."""
@@ -149,6 +165,7 @@ class _Reading:
                 above.pop()
             inherited = above[-1][1] if above else ""
             for number, row in enumerate(block.rows, start=block.line):
-                yield from paths_in(row, number, inherited)
-            if block.text.rstrip("*").endswith(":"):
+                if "`" in row or "](" in row:
+                    yield from paths_in(row, number, inherited)
+            if block.rows and block.rows[-1].endswith((":", ":*", ":**")):
                 above.append((depth, rule_of(block.text)))

@@ -9,7 +9,7 @@ from milestones.facts import MilestoneKind
 from milestones.reading.words import plain, without_symbols
 
 _KIN = r"(?P<kin>milestone|phase|stage|step|sprint|iteration|task)"
-_KEY = r"(?P<key>\d+(?:\.\d+)*[a-z]?|[A-Za-z](?:\s?[-+]\s?\d+)?|[IVX]{1,5}|N[-+]\d+)"
+_KEY = r"(?P<key>\d+(?:\.\d+)*[a-z]?|[A-Za-z](?:\s?[-+]\s?\d+|\.?\d+(?:\.\d+)*)?|[IVX]{1,5}|N[-+]\d+)"
 _WORD_KEYS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"]
 _NUMBERING = r"(?:(?:§\s*)?\d+(?:\.\d+)*[.)]?\s+|\[[ xX]\]\s+|~~)?"
 _HEADING = re.compile(

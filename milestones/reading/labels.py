@@ -16,7 +16,7 @@ _LABELS: tuple[tuple[CriterionKind, str], ...] = (
         r"(?:scope )?exclusions?|(?:explicitly )?out[- ]of[- ]scope|not in scope|excluded(?: from scope)?",
     ),
     (_K.DEFINITION_OF_DONE, r"definition of \W?done\W?|dod|done (?:when|criteria|means)"),
-    (_K.ACCEPTANCE, r"acceptance(?: (?:criteria|criterion|tests?|conditions?|checklist))?|accepted when"),
+    (_K.ACCEPTANCE, r"acceptance(?: (?:criteria|criterion|tests?|conditions?|checklist|scenarios?))?|accepted when"),
     (_K.METRIC, r"(?:success |human |key |target )?metrics?|kpis?|target values"),
     (_K.SUCCESS, r"success(?: (?:criteria|criterion|conditions?|factors?|looks like))?"),
     (_K.STOP_THE_LINE, r"stop[- ]the[- ]line(?:\W* (?:conditions?|rules?|criteria))?"),
@@ -66,13 +66,26 @@ def _kind(words: str) -> CriterionKind | None:
     return None
 
 
-_STATUS = re.compile(r"^(?:current |overall )?status(?: update)?\b(?=$|\s*\()", re.IGNORECASE)
+_STATUS = re.compile(
+    r"^(?:(?:current|overall|implementation|milestone|phase|stage|sprint|task|project|migration) )?"
+    r"status(?: update)?\b(?=$|\s*\()",
+    re.IGNORECASE,
+)
+_STATE = re.compile(r"^(?:(?:current|overall) )?(?:state|progress|completion)$", re.IGNORECASE)
 _GOAL = re.compile(r"^(?:goal|objective|aim|purpose)\b(?=$|\s*\()", re.IGNORECASE)
-_DATE = re.compile(r"^(?:(?:last )?updated|date|completed(?: on)?|target date|due(?: date)?)$", re.IGNORECASE)
+_DATE = re.compile(
+    r"^(?:(?:last )?updated|date|completed(?: on)?|target date|due(?: date)?|finished(?: on)?|reached(?: on)?)$",
+    re.IGNORECASE,
+)
 
 
 def is_status(label: str) -> bool:
     return bool(_STATUS.match(label))
+
+
+def is_state(label: str) -> bool:
+    """Whether a label may state a status, if what follows it is one: "State: on hold", "Progress: 60%"."""
+    return bool(_STATE.match(label))
 
 
 def is_goal(label: str) -> bool:

@@ -3,47 +3,30 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from dataclasses import replace
 
 from milestones.facts import Criterion, CriterionKind
 from milestones.reading.blocks import Block
 from milestones.reading.commands import commands_in, fenced_commands
-from milestones.reading.drafts import PSEUDO, Draft, GateDraft, Label
-from milestones.reading.flatness import flat_labels, named_milestone
+from milestones.reading.drafts import PSEUDO, Label
 from milestones.reading.headings import Opening, is_gate, opening
-from milestones.reading.labels import is_date, is_goal, is_status, label_kind
-from milestones.reading.segments import Segment, opening_of, segment_of, segments
-from milestones.reading.statuses import heading_status, sentence_status, stated_status
+from milestones.reading.labels import label_kind
+from milestones.reading.ownership import LABEL, Ownership, shown
+from milestones.reading.segments import Segment, header_role, opening_of, segment_of, segments
+from milestones.reading.statuses import (
+    mark_of,
+    status_after,
+)
 from milestones.reading.tables import TABLED, row_items, table_of
 from milestones.reading.targets import targets_in
-from milestones.reading.words import date_in, plain
+from milestones.reading.words import plain
 
 _GATE_COMMENT = re.compile(r"<!--\s*gate:\s*(.{1,300}?)\s*-->")
-_COMMENT = re.compile(r"\s*<!--.*?-->")
 _LEADS_ON = re.compile(r"(?i)\b(?:run|execute|following|these|below|namely|includes?|is true|are true)\b")
-_LABEL = 8  # the level of a label that is a paragraph
 
 
-class Outline:
+class Outline(Ownership):
     """Walks the blocks once; what it found stands in its attributes."""
-
-    def __init__(self, path: str, blocks: list[Block]) -> None:
-        self.path = path
-        self.blocks = [block for block in blocks if not block.quoted]
-        self.title = ""
-        self.preface = Draft(kind=None, key="", title="", line=0, level=0)  # type: ignore[arg-type]
-        self.roots: list[Draft] = []
-        self.stack: list[tuple[int, Draft]] = []
-        self.labels: list[Label] = []
-        self.item_labels: list[tuple[int, Label]] = []
-        self.drafts: dict[tuple[str, str], Draft] = {}
-        self.boxes: list[tuple[int, bool]] = []
-        self.flat = flat_labels(self.blocks)
-        self.headings = [at for at, block in enumerate(self.blocks) if block.kind == "heading"]
-        self.pseudos = [at for at, block in enumerate(self.blocks) if _may_open(block)]
-        self.at = 0
-        self.level = 0
 
     def read(self) -> None:
         for at, block in enumerate(self.blocks):
@@ -52,39 +35,6 @@ class Outline:
                 self.settle()
             getattr(self, block.kind)(block)
         self.settle()
-
-    # --- who owns what ----------------------------------------------------------------------------------------------
-
-    @property
-    def owner(self) -> Draft:
-        return self.stack[-1][1] if self.stack else self.preface
-
-    @property
-    def label(self) -> Label | None:
-        return self.labels[-1] if self.labels else None
-
-    def settle(self) -> None:
-        """Words on a label's own line become its item once it is clear that no list follows."""
-        label = self.label
-        if label and label.inline:
-            if not label.used:
-                self.own(label.inline, label)
-            label.inline = None
-
-    def own(self, item: Criterion, label: Label) -> None:
-        label.used = True
-        if label.gate:
-            label.gate.items.append(item)
-            label.gate.add_commands(commands_in(item.text))
-            if label.role == "gate":
-                return
-        self.owner.add(item)
-
-    def put_label(self, label: Label) -> None:
-        while self.labels and self.labels[-1].level >= label.level:
-            self.labels.pop()
-        self.labels.append(label)
-        self.item_labels.clear()
 
     # --- headings ---------------------------------------------------------------------------------------------------
 
@@ -101,75 +51,10 @@ class Outline:
         self.level = level
         if found:
             self.open(found, text, block.line, level)
+            if not found.firm and (kind := label_kind(text)):  # "Sprint 3 goals", and no sprint 3 before it
+                self.put_label(self.kind_label(kind, text, block.line, level))
         else:
             self.section(text, block.line, level, None if first and level == 1 else kind, carried)
-
-    def opened(self, found: Opening | None) -> Opening | None:
-        """An opening unless it is about a milestone that the document already has: "Phase 0 results"."""
-        if found is None:
-            return None
-        same = (found.kind.value, found.key)
-        inside = any((draft.kind.value, draft.key) == same for _, draft in self.stack)
-        return None if inside or (not found.firm and same in self.drafts) else found
-
-    def carried(self, level: int) -> Label | None:
-        """The label that still waits for its items when a deeper heading comes between."""
-        label = self.label
-        if label and label.level == _LABEL and not label.used and level > self.level and label.role != "none":
-            return label
-        return None
-
-    def close(self, level: int, line: int) -> None:
-        while self.stack and self.stack[-1][0] >= level:
-            self.stack.pop()[1].last_line = line - 1
-        while self.labels and self.labels[-1].level >= level:
-            self.labels.pop()
-        self.item_labels.clear()
-
-    def open(self, found: Opening, title: str, line: int, level: int) -> None:
-        draft = Draft(found.kind, found.key, title, line, level)
-        status, words = heading_status(title)
-        if words:
-            draft.state(status, words)
-        draft.date = draft.date or date_in(title)
-        (self.owner.children if self.stack else self.roots).append(draft)
-        self.stack.append((level, draft))
-        self.drafts.setdefault((found.kind.value, found.key), draft)
-        self.labels.clear()
-        self.item_labels.clear()
-
-    def section(self, text: str, line: int, level: int, kind: CriterionKind | None, carried: Label | None) -> None:
-        """A heading that opens no milestone: a label of its own, or part of what the label above it owns."""
-        about = named_milestone(text)
-        if kind and about in self.drafts and not any(draft is self.drafts[about] for _, draft in self.stack):
-            self.stack.append((level, self.drafts[about]))
-        self.owner.sections += 1
-        words = plain(text).strip(": ")
-        if is_gate(text):
-            self.put_label(self.gate_label(text, line, level))
-        elif is_status(words) or is_goal(words):
-            self.put_label(Label("status" if is_status(words) else "goal", level))
-        elif kind:
-            self.put_label(self.kind_label(kind, text, line, level))
-        else:
-            if carried:  # a level above, so that it goes on under the headings beside this one
-                self.put_label(replace(carried, level=level - 1, used=False))
-            above = self.label
-            self.put_label(replace(above, level=level, used=False) if above else Label("none", level))
-
-    def gate_label(self, text: str, line: int, level: int) -> Label:
-        gate = GateDraft(plain(text).rstrip(": "), line)
-        if self.stack:
-            self.owner.gates.append(gate)
-            return Label("gate", level, CriterionKind.VERIFICATION_GATE, gate)
-        return Label("items", level, CriterionKind.VERIFICATION_GATE)
-
-    def kind_label(self, kind: CriterionKind, text: str, line: int, level: int) -> Label:
-        gate = None
-        if kind is CriterionKind.VERIFICATION_GATE and self.stack:
-            gate = GateDraft(plain(text).rstrip(": "), line)
-            self.owner.gates.append(gate)
-        return Label("items", level, kind, gate)
 
     # --- paragraphs -------------------------------------------------------------------------------------------------
 
@@ -183,30 +68,22 @@ class Outline:
     def segment(self, segment: Segment, last: int) -> None:
         found = opening_of(segment)
         if found and (":" in segment.text or segment.bold):
-            if (found.kind.value, found.key) not in self.drafts:
+            known = self.drafts.get((found.kind.value, found.key))
+            if known is None:
                 self.pseudo(found, segment)
                 return
-            self.say(segment)
-            return
+            if not label_kind(segment.label):
+                self.figures(segment.text, segment.line)
+                return
+            self.return_to(known, segment.line)  # "Phase 0 exit criteria:"
         if self.labelled(segment, last):
             return
         label = self.label
         if label and label.role in ("status", "goal") and not label.used:
             label.used = True
             self.tell(label.role, segment.text)
-        self.say(segment)
-
-    def say(self, segment: Segment) -> None:
-        """An ordinary paragraph: what it states about a milestone, and the numbers it sets."""
+        self.gate_commands(label, segment.text)
         self.figures(segment.text, segment.line)
-        if said := sentence_status(segment.text):
-            for draft in self.drafts.values():
-                if (
-                    draft.key.casefold() == said[0]
-                    and not draft.status_text
-                    and draft.kind.value in segment.text.lower()
-                ):
-                    draft.state(said[1], segment.text)
 
     def pseudo(self, found: Opening, segment: Segment) -> None:
         """A milestone opened by a paragraph: it lasts until the next one, a heading, or a label that is not its own."""
@@ -216,26 +93,30 @@ class Outline:
         if segment.bold and bare and len(segment.rest) <= 120:
             title = f"{segment.label}: {segment.rest}"
         self.open(found, title, segment.line, PSEUDO)
+        if segment.rest and not self.owner.status_text:
+            self.owner.state(*status_after(segment.rest))
         self.figures(segment.rest, segment.line)
 
     def labelled(self, segment: Segment, last: int) -> bool:
         """Take the segment as a label if it is one."""
+        if not segment.label and self.stands_over_list(segment):
+            segment = replace(segment, label=segment.text)
         if not segment.label:
             return False
         words = plain(segment.label)
-        if is_status(words) or is_goal(words) or is_date(words):
-            self.header(words, segment)
+        if role := header_role(words, segment.rest):
+            self.header(role, segment)
             return True
         if is_gate(words):
-            self.put_label(self.gate_label(segment.label, segment.line, _LABEL))
+            self.put_label(self.gate_label(segment.label, segment.line, LABEL))
         elif kind := label_kind(segment.label):
             self.leave_pseudo(segment.line)
-            self.put_label(self.kind_label(kind, segment.label, segment.line, _LABEL))
+            self.put_label(self.kind_label(kind, segment.label, segment.line, LABEL))
         elif not segment.bold and not segment.rest and _LEADS_ON.search(words):
             return True
         elif segment.bold or not segment.rest:
             self.leave_pseudo(segment.line)
-            self.put_label(Label("none", _LABEL))
+            self.put_label(Label("none", LABEL))
             return not segment.rest
         else:
             return False
@@ -245,54 +126,17 @@ class Outline:
             self.figures(segment.rest, segment.line)
         return True
 
-    def header(self, words: str, segment: Segment) -> None:
-        role = "status" if is_status(words) else "goal" if is_goal(words) else "date"
+    def stands_over_list(self, segment: Segment) -> bool:
+        """Whether a short line without a colon is a label all the same: one of ours, right over a list or table."""
+        after = self.blocks[self.at + 1] if self.at + 1 < len(self.blocks) else None
+        over = after is not None and after.kind in ("item", "table") and not after.depth
+        return over and len(segment.text) <= 60 and bool(label_kind(segment.text))
+
+    def header(self, role: str, segment: Segment) -> None:
         if segment.rest:
             self.tell(role, segment.rest)
         elif role != "date":
-            self.put_label(Label(role, _LABEL))
-
-    def tell(self, role: str, text: str) -> None:
-        """A status, goal or date that the document states of the milestone we are in, or of itself."""
-        owner = self.owner
-        text = _COMMENT.sub("", text).strip()
-        if role == "date":
-            owner.date = owner.date or date_in(text)
-        elif role == "goal":
-            owner.goal = owner.goal or text
-        elif self.stack and (owner.sections <= 1 or self.headed_status()):
-            owner.state(stated_status(text, owner.key), text)
-            self.tell_document(owner, text)
-        elif not self.stack and self.level <= 1:
-            owner.state(stated_status(text), text)
-
-    def headed_status(self) -> bool:
-        return bool(self.label and self.label.role == "status" and self.label.level < _LABEL)
-
-    def tell_document(self, owner: Draft, text: str) -> None:
-        if owner.title == self.title:
-            self.preface.state(stated_status(text, owner.key), text)
-
-    def leave_pseudo(self, line: int) -> None:
-        """Close a paragraph's milestone at a label that belongs to what is round it.
-
-        A label after such a milestone's own list is its parent's, unless another one follows, or an earlier one
-        had labels of its own.
-        """
-        level, draft = self.stack[-1] if self.stack else (0, self.preface)
-        if level != PSEUDO or not draft.owned:
-            draft.labelled = draft.labelled or level == PSEUDO
-            return
-        parent = self.stack[-2][1].children if len(self.stack) > 1 else self.roots
-        if self.another_follows() or any(other.labelled for other in parent):
-            draft.labelled = True
-        else:
-            self.close(PSEUDO, line)
-
-    def another_follows(self) -> bool:
-        ahead = self.pseudos[bisect_right(self.pseudos, self.at) :][:1]
-        heading = self.headings[bisect_right(self.headings, self.at) :][:1]
-        return bool(ahead and (not heading or ahead[0] < heading[0]))
+            self.put_label(Label(role, LABEL))
 
     # --- lists ------------------------------------------------------------------------------------------------------
 
@@ -315,17 +159,17 @@ class Outline:
             return False
         words = plain(segment.label)
         kind = label_kind(segment.label)
-        if is_status(words) or is_goal(words) or is_date(words):
+        if role := header_role(words, segment.rest):
             if segment.rest:
-                self.header(words, segment)
-            else:
-                self.item_labels.append((block.depth, Label("status" if is_status(words) else "goal", _LABEL)))
+                self.header(role, segment)
+            elif role != "date":
+                self.item_labels.append((block.depth, Label(role, LABEL)))
             return True
         if segment.rest and not segment.bold:
             return False
-        made = self.gate_label(segment.label, block.line, _LABEL) if is_gate(words) else None
+        made = self.gate_label(segment.label, block.line, LABEL) if is_gate(words) else None
         if made is None and kind:
-            made = self.kind_label(kind, segment.label, block.line, _LABEL)
+            made = self.kind_label(kind, segment.label, block.line, LABEL)
         if made is None:
             return False
         if segment.rest:
@@ -347,11 +191,20 @@ class Outline:
         if kind is None:
             self.owner.owned = True
             kind = CriterionKind.CHECKLIST if block.checked is not None else None
-        if kind is None or not block.text or (depth and block.checked is None):
-            self.gate_commands(label, block.text)
+        text, checked = block.text, block.checked
+        if (
+            kind is None
+            and self.draws
+            and self.stack
+            and (label is None or label.level < LABEL)
+            and (drawn := mark_of(text))
+        ):
+            kind, (checked, text) = CriterionKind.CHECKLIST, drawn
+        if kind is None or not text or (depth and checked is None):
+            self.gate_commands(label, text)
             return
-        item = self.criterion(block.text, block.line, block.last_line, kind, depth=depth, checked=block.checked)
-        self.own(item, label or Label("items", _LABEL, kind))
+        item = self.criterion(text, block.line, block.last_line, kind, depth=depth, checked=checked)
+        self.own(item, label or Label("items", LABEL, kind))
 
     @staticmethod
     def gate_commands(label: Label | None, text: str) -> None:
@@ -361,15 +214,14 @@ class Outline:
     def criterion(
         self, text: str, line: int, last: int, kind: CriterionKind, *, depth: int = 0, checked: bool | None = None
     ) -> Criterion:
-        gate = _GATE_COMMENT.search(text)
-        words = _COMMENT.sub("", text).strip()
-        return Criterion("", kind, words, self.path, line, last, depth, checked, gate[1] if gate else "")
+        gate = _GATE_COMMENT.search(text) if "<!--" in text else None
+        return Criterion("", kind, shown(text), self.path, line, last, depth, checked, gate[1] if gate else "")
 
     # --- the rest ---------------------------------------------------------------------------------------------------
 
     def figures(self, text: str, line: int) -> None:
         if self.stack:
-            self.owner.targets += targets_in(_COMMENT.sub("", text), line)
+            self.owner.targets += targets_in(shown(text), line)
 
     def fence(self, block: Block) -> None:
         label = self.item_labels[-1][1] if self.item_labels else self.label
@@ -384,11 +236,6 @@ class Outline:
         if found := table_of(block):
             for text, line in row_items(found):
                 self.own(self.criterion(text, line, line, label.kind), label)
-
-
-def _may_open(block: Block) -> bool:
-    """Whether a paragraph looks like one that opens a milestone."""
-    return block.kind == "paragraph" and not block.depth and opening_of(segment_of(block.text, block.line)) is not None
 
 
 def _name(text: str) -> str:

@@ -13,11 +13,12 @@ from milestones.reading.words import plain
 _LINK = re.compile(r"\[[^\[\]]{0,500}\]\(<?([^()\s<>]{1,1000})>?(?:\s+\"[^\"]{0,200}\")?\)")
 _SCHEME = re.compile(r"^(?:[a-z][a-z0-9+.-]*:|//|#)", re.IGNORECASE)
 _PATH = re.compile(r"^(?:\.{1,2}/)*[\w@.*{},+-]+(?:/[\w@.*{},+-]+)*/?(?::\d+(?:-\d+)?)?$")
-_EXTENSION = re.compile(
-    r"\.(?:py|pyi|md|rst|txt|toml|ya?ml|json|ini|cfg|sh|js|jsx|ts|tsx|css|scss|html?|j2|mak|sql|lock|env|csv|xml|svg|java|kt|go|rb|"
-    r"php|rs|c|h|cpp|cs|vue|svelte|service|conf|dockerfile|ipynb|proto|tf|gradle|pt|ejs|erb)$",
-    re.IGNORECASE,
-)
+_ENDINGS = frozenset(
+    ["py", "pyi", "md", "rst", "txt", "toml", "yml", "yaml", "json", "ini", "cfg", "sh", "js", "jsx", "mjs", "cjs",
+     "ts", "tsx", "css", "scss", "htm", "html", "j2", "mak", "sql", "lock", "env", "csv", "xml", "svg", "java", "kt",
+     "go", "rb", "php", "rs", "c", "h", "cpp", "cs", "vue", "svelte", "service", "conf", "dockerfile", "ipynb",
+     "proto", "tf", "gradle", "pt", "ejs", "erb", "hbs", "twig", "jinja", "jinja2", "phtml", "jsp", "cshtml"]
+)  # fmt: skip
 _BARE = re.compile(r"^(?:Dockerfile|Makefile|Procfile|LICENSE|README|CHANGELOG)$")
 _RULES: tuple[tuple[str, str], ...] = (
     (
@@ -39,22 +40,9 @@ _RULE = [(name, re.compile(words, re.IGNORECASE)) for name, words in _RULES]
 
 
 # A cheap look before the rules: without one of these no rule can hold.
-_HINTS: tuple[str, ...] = (
-    "only",
-    "not ",
-    "n't",
-    "never",
-    "keep",
-    "kept",
-    "retain",
-    "limit",
-    "delete",
-    "remove",
-    "drop",
-    "gone",
-    "retired",
+_HINT = re.compile(
+    r"only|not\b|n['’]t|never|keep|kept|retain|limit|delete|remove|drop|gone|retired|frozen|untouched|immutable"
 )
-_HINTS += ("retired", "frozen", "untouched", "immutable")
 
 
 def is_path(text: str) -> bool:
@@ -64,7 +52,10 @@ def is_path(text: str) -> bool:
     if re.fullmatch(r"[\d./,-]+", text):
         return False
     bare = text.partition(":")[0]
-    return bool(_EXTENSION.search(bare) or _BARE.match(bare) or (("/" in bare) and _folder(bare)))
+    stem, _, ending = bare.rpartition(".")
+    if (stem or bare[:1] == ".") and ending.lower() in _ENDINGS:
+        return True
+    return bool(_BARE.match(bare)) or ("/" in bare and _folder(bare))
 
 
 def _folder(text: str) -> bool:
@@ -88,22 +79,26 @@ def links_in(text: str) -> Iterator[str]:
 
 def named_paths(text: str) -> list[str]:
     """Paths in a text's links and code spans, in order, each once."""
-    links = [link.split("#")[0] for link in links_in(text)]
-    spans = [span for span in code_spans(_LINK.sub(" ", text)) if is_path(span)]
-    return list(dict.fromkeys(path for path in [*links, *spans] if path))
+    links = []
+    if "](" in text:
+        links = [path for link in links_in(text) if (path := link.split("#")[0])]
+        text = _LINK.sub(" ", text)
+    spans = [span for span in code_spans(text) if is_path(span)]
+    return list(dict.fromkeys([*links, *spans]))
 
 
 def rule_of(text: str) -> str:
     """What a sentence or heading makes of the paths it names."""
-    words = plain(text)
-    lower = words.lower()
-    if not any(word in lower for word in _HINTS):
+    if not _HINT.search(text.lower()):
         return ""
+    words = plain(text)
     return next((name for name, pattern in _RULE if pattern.search(words)), "")
 
 
 def paths_in(text: str, line: int, inherited: str = "") -> tuple[PathRule, ...]:
     """The paths a block names, with its own rule or that of the words over it."""
-    named = named_paths(text) if "`" in text or "](" in text else []
-    rule = rule_of(text) or inherited if named else ""
-    return tuple(PathRule(path, line, rule) for path in named)
+    named = named_paths(text) if "`" in text or "](" in text else ()
+    if not named:
+        return ()
+    rule = rule_of(text) or inherited
+    return tuple([PathRule(path, line, rule) for path in named])

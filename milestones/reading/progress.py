@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from milestones.facts import MilestoneKind, Table, Target
+from milestones.facts import MilestoneKind, Status, Table, Target
 from milestones.reading.drafts import FROM_TABLE, Draft
 from milestones.reading.headings import Opening, opening
+from milestones.reading.labels import is_date, is_goal, is_status
 from milestones.reading.outline import Outline
-from milestones.reading.statuses import stated_status
+from milestones.reading.statuses import stated_status, told
 from milestones.reading.tables import column
 from milestones.reading.targets import bound_of
-from milestones.reading.words import plain
+from milestones.reading.words import date_in, plain
 
 _KINS = tuple(kind.value for kind in MilestoneKind if kind is not MilestoneKind.STOP_POINT)
 
@@ -32,11 +33,13 @@ def progress_rows(table: Table) -> Iterator[tuple[Opening, str, str, int]]:
 def apply_progress(outline: Outline, table: Table) -> None:
     """Give each milestone of a table its status where it states none itself; add those that have no heading."""
     owner = _owner(outline, table.line)
+    dates = column(table, "completed", "finished", "reached", "done", "closed", "date")
     scope = list(owner.descendants()) if owner else [d for root in outline.roots for d in (root, *root.descendants())]
     known: dict[tuple[MilestoneKind, str], list[Draft]] = {}
     for draft in scope:
         known.setdefault((draft.kind, draft.key), []).append(draft)
     for found, title, status, line in progress_rows(table):
+        row = table.rows[table.row_lines.index(line)] if dates is not None else ()
         named = known.get((found.kind, found.key), [])
         if not named:
             named = known[found.kind, found.key] = [
@@ -44,7 +47,42 @@ def apply_progress(outline: Outline, table: Table) -> None:
             ]
             (owner.children if owner else outline.roots).extend(named)
         for draft in named:
-            draft.state(stated_status(status, draft.key), status)
+            if not draft.status_text:
+                draft.state(stated_status(status, draft.key), status)
+                draft.date = draft.date or (date_in(row[dates]) if dates is not None else None)
+
+
+def apply_fields(outline: Outline, table: Table) -> None:
+    """A table of two columns that says "Status" in its first states it of the milestone or document it stands in."""
+    if len(table.header) != 2:
+        return
+    owner = _owner(outline, table.line)
+    if owner is None and outline.roots and outline.roots[0].line < table.line:
+        return
+    if owner and any(child.line < table.line for child in owner.children):
+        return
+    draft = owner or outline.preface
+    for name, words in (table.header, *table.rows):
+        label = plain(name).rstrip(": ")
+        if is_status(label) and (status := stated_status(words, draft.key)) is not Status.NONE:
+            draft.state(status, words)
+        elif is_date(label):
+            draft.date = draft.date or date_in(words)
+        elif is_goal(label) and not draft.goal:
+            draft.goal = words
+
+
+def apply_prose(outline: Outline) -> None:
+    """What sentences state ("Milestone 3 is complete.") of milestones that state nothing themselves."""
+    named: dict[tuple[str, str], list[Draft]] = {}
+    for draft in (draft for root in outline.roots for draft in (root, *root.descendants())):
+        named.setdefault((draft.kind.value, draft.key.casefold()), []).append(draft)
+    for block in outline.blocks if named else ():
+        if block.kind not in ("paragraph", "item") or block.checked is not None:
+            continue
+        for said in told(block.text):
+            for draft in (draft for key in said.keys for draft in named.get((said.kin, key), ())):
+                draft.state(said.status, said.words)
 
 
 def _title(found: Opening, words: str) -> str:

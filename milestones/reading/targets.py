@@ -30,6 +30,14 @@ _COMPARED = re.compile(
 _RANGE = re.compile(
     rf"^{_MEASURE}\s*:\s*(?P<low>{_NUMBER})\s*(?:–|—|-|\.\.|to)\s*(?P<high>{_NUMBER})(?P<unit>\s?%)?(?![\w/-])"
 )
+# "Estimated effort: 2-3", "Team: 2-4 developers": what it takes, not what is to be reached
+_PLANNING = re.compile(
+    r"(?i)\b(?:effort|estimate[ds]?|estimation|duration|timeline|timebox|weeks?|days?|dates?|phases?|milestones?|sprints?"
+    r"|steps?|lines?|pages?|section|team|budget|cost|priority|version|ports?|tasks?|items?)\b"
+)
+_TIME = re.compile(
+    r"(?i)\s*(?:hours?|hrs?|days?|weeks?|months?|sprints?|people|developers?|engineers?|story points?)\b"
+)
 _WORDS: tuple[tuple[str, str], ...] = (
     (">=", r"at least|no less than|not less than|minimum(?: of)?|min\.?"),
     ("<=", r"at most|no more than|not more than|maximum(?: of)?|max\.?|up to"),
@@ -75,7 +83,8 @@ def targets_in(text: str, line: int) -> tuple[Target, ...]:
 
 
 def _stated(words: str) -> Iterator[tuple[str, str]]:
-    if found := _RANGE.match(words):
+    found = _RANGE.match(words)
+    if found and not _PLANNING.search(found["measure"]) and not _TIME.match(words[found.end() :]):
         yield found["measure"].strip(), f"in {found['low']}..{found['high']}{found['unit'] or ''}"
         return
     if _SIGN.search(words):

@@ -46,7 +46,7 @@ def _plain(text: str) -> str:
 
 def without_symbols(text: str) -> str:
     """Without leading emoji, arrows or bullets that stand before the first word."""
-    return _SYMBOLS.sub("", text)
+    return text if text[:1].isalnum() else _SYMBOLS.sub("", text)
 
 
 def normal(text: str) -> str:
@@ -62,8 +62,13 @@ def bold_run(text: str) -> tuple[str, str] | None:
     words, colon, rest = found.groups()
     inner = words.rstrip()
     ends = bool(colon) or inner.endswith(":")
-    if rest and not ends and not rest.startswith(("—", "–", "-", ":", "(")):
-        return None  # a bold word at the start of a sentence labels nothing
+    if (
+        rest
+        and not ends
+        and not rest.lstrip("*_").startswith(("—", "–", "-", ":", "(", "[", "|"))
+        and rest[0].isascii()
+    ):
+        return None  # a bold word at the start of a sentence labels nothing; a mark may follow a label
     return inner.rstrip(": "), rest
 
 

@@ -66,6 +66,9 @@ PARSERS: dict[str, Parser] = {
 }
 
 
+FAMILY_OF = {kind: parser.family for kind, parser in PARSERS.items()}
+
+
 def parser_of(kind: str) -> Parser:
     """The parser of a kind; ParseError that lists the kinds if there is none."""
     if kind not in PARSERS:
@@ -78,13 +81,18 @@ def parse(kind: str, stream: BinaryIO) -> Iterator[Fact]:
 
     Facts that came before an error are no evidence: whoever reads must drop them.
     """
+    return chain.from_iterable(batches(kind, stream))
+
+
+def batches(kind: str, stream: BinaryIO) -> Iterator[list[Fact]]:
+    """The facts as `parse` has them, some hundreds at once."""
     parser = parser_of(kind)
     head = stream.read(CHUNK)
     refuse_archive(head)
     if not head.removeprefix(b"\xef\xbb\xbf").strip():
         raise ParseError(f"the file is empty; send what `{parser.make}` writes")
     facts = parser.read(io.BufferedReader(_Joined(head, stream), CHUNK))
-    return chain.from_iterable(_batches(kind, facts, head))
+    return _batches(kind, facts, head)
 
 
 def _batches(kind: str, facts: Iterator[Fact], head: bytes) -> Iterator[list[Fact]]:
@@ -100,17 +108,18 @@ def _batches(kind: str, facts: Iterator[Fact], head: bytes) -> Iterator[list[Fac
         raise ParseError(f"{error.reason}; {hint}", error.line) from None
 
 
-def tally(kind: str) -> Tally:
-    """A running summary for a kind: `add` every fact, then ask for `summary`."""
+def tally(kind: str, *, watch: bool = True) -> Tally:
+    """A running summary for a kind: let it `take` every fact, then ask for `summary`; `watch` notes repeated names."""
     parser = parser_of(kind)
-    return Tally(kind, parser.family, parser.title)
+    return Tally(kind, parser.family, parser.title, watch=watch)
 
 
 def summarise(kind: str, facts: Iterable[Fact]) -> Summary:
     """All facts of one file summed up; takes them as they stream and keeps none."""
     running = tally(kind)
-    for fact in facts:
-        running.add(fact)
+    rest = iter(facts)
+    while batch := list(islice(rest, 512)):
+        running.take(batch)
     return running.summary()
 
 

@@ -9,19 +9,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
+from xml.parsers import expat
 
 from milestones.facts import Fact, Outcome, ParseError, Result
 from milestones.results import wording, xmlstream
+from milestones.results.lane import Lane
 from milestones.results.limits import MOST_CASES
 from milestones.results.places import line_number, placed
-from milestones.results.wording import split_parameters
+from milestones.results.wording import split_parameters, whole_name
 
 _ENDINGS = {"failure": Result.FAILED, "error": Result.ERROR, "skipped": Result.SKIPPED}
 _SUITES = ("testsuite", "testsuites")
 _WORSE = {Result.PASSED: 0, Result.SKIPPED: 1, Result.FAILED: 2, Result.ERROR: 3}
 _RETRIES = frozenset({"flakyFailure", "flakyError", "rerunFailure", "rerunError", "rerun"})
 _NOT_RUN = frozenset({"notrun", "skipped", "disabled", "suppressed", "ignored", "pending", "todo"})
-_new = tuple.__new__
 _PASSED = Result.PASSED
 
 
@@ -62,17 +63,20 @@ class _Cases(xmlstream.Reader):
 
     def __init__(self) -> None:
         super().__init__()
-        self.depth = 0  # of the elements around and within a case; the case itself is `open`
+        self.open = True  # until the end: of the last fact another try may follow
+        self.plain = self.in_case = False
+        self.depth = 0  # of the elements around and within a case; the case itself is `in_case`
         self.suites: list[_Suite] = []
         self.path = ""
         self.handed_on = self.bad = self.skipped = 0
         self.slack = 0  # elements that tools count in one way or the other: repeated cases, retries, extra failures
         self.last_suite = self.last_name = ""
-        self.append = self.facts.append
         self.child = self.message = ""
         self.child_depth = self.case_depth = 0
         self.suite_itself = self.from_pytest = self.from_jest = self.counts_subtests = False
         self.todo = self.todo_child = False  # a test that its runner expects to fail: what it says is no failure
+        self.in_lane = False
+        self.lane = Lane(_TIMES, self._listed)
 
     @property
     def cases(self) -> int:
@@ -83,33 +87,54 @@ class _Cases(xmlstream.Reader):
         if self.handed_on > MOST_CASES:
             raise ParseError(f"more than {MOST_CASES:,} test cases, which is the limit; send them in shards")
 
-    def start(self, tag: str, attributes: dict[str, str]) -> None:
-        """A plain passed case is most of any file, so it takes the shortest way: a tuple straight into `facts`."""
-        if tag == "testcase" and self.plain and not self.open and len(attributes) == 3 and self.suites:
-            try:
-                name = attributes["name"]
-                suite = attributes["classname"]
-                seconds = _TIMES[attributes["time"]]
-            except KeyError:
-                return self._start(tag, attributes)
-            if name != self.last_name and suite and len(name) + len(suite) < 1000:
-                self.last_name, self.last_suite = name, suite
-                self.open = True
-                self.case_depth = self.depth
-                if name[-1:] == "]":
-                    name, parameters = split_parameters(name)
-                    self.append(_new(Outcome, (_PASSED, suite, name, parameters, seconds, "", "", None, False)))
-                else:
-                    self.append(_new(Outcome, (_PASSED, suite, name, "", seconds, "", "", None, False)))
-                return None
-        return self._start(tag, attributes)
+    def attach(self, parser: expat.XMLParserType) -> None:
+        self._leave_lane()
+        self.parser = parser
+        parser.ordered_attributes = True
+        parser.StartElementHandler = self._listed
+        parser.EndElementHandler = self.end
 
-    def _start(self, tag: str, attributes: dict[str, str]) -> None:
-        if tag == "testcase" and not self.open:
-            return self._case(attributes)
+    def piece(self, *, plain: bool) -> None:
+        self.plain = plain
+        self._may_enter_lane()
+
+    def settle(self) -> None:
+        self._leave_lane()
+
+    def _leave_lane(self) -> None:
+        """Makes good what the lane let pass: its cases, the one that is open still, suites that have ended."""
+        if not self.in_lane:
+            return
+        self.in_lane = False
+        self.parser.StartElementHandler, self.parser.EndElementHandler = self._listed, self.end
+        lane = self.lane
+        if lane.facts:
+            self.facts += lane.facts
+            last = self._last()
+            self.last_suite, self.last_name = last.suite, whole_name(last.name, last.parameters)
+            self.in_case, self.case_depth = lane.is_open, self.depth
+        for tag in lane.further_ends:
+            self._end(tag)
+        lane.clear()
+
+    def _may_enter_lane(self) -> None:
+        if self.plain and not self.in_case and self.suites and self.depth == len(self.suites):
+            self.in_lane = True
+            self.parser.StartElementHandler, self.parser.EndElementHandler = self.lane.start, self.lane.ends.append
+
+    def _listed(self, tag: str, attributes: list[str]) -> None:
+        """What the lane does not take, its attributes as expat lists them."""
+        self._leave_lane()
+        self.start(tag, _paired(attributes))
+        self._may_enter_lane()
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        if tag == "testcase" and not self.in_case:
+            self._case(attributes)
+            return
         self.depth += 1
         xmlstream.check_depth(self.depth)
-        if self.open:
+        if self.in_case:
             self._within_case(tag, attributes)
         elif tag in _SUITES:
             self._suite(attributes)
@@ -117,16 +142,19 @@ class _Cases(xmlstream.Reader):
             raise ParseError(f"the root element is <{tag[:60]}>, not <testsuites> or <testsuite>: this is no JUnit XML")
         else:
             self._beside_case(tag, attributes)
-        return None
 
     def end(self, tag: str) -> None:
-        if tag == "testcase" and self.open and self.depth == self.case_depth:
-            self.open = self.todo = False
+        self._end(tag)
+        self._may_enter_lane()
+
+    def _end(self, tag: str) -> None:
+        if tag == "testcase" and self.in_case and self.depth == self.case_depth:
+            self.in_case = self.todo = False
             return
         self.depth -= 1
         if self.child and self.depth == self.child_depth:
             self._close_child()
-        elif tag in _SUITES and not self.open:
+        elif tag in _SUITES and not self.in_case:
             self._close_suite()
 
     # --- cases
@@ -146,7 +174,7 @@ class _Cases(xmlstream.Reader):
         path = placed(get("file") or "")
         line = line_number(get("line"))
         self.facts.append(Outcome(_PASSED, suite, name, parameters, seconds, "", path, line))
-        self.open = True
+        self.in_case = True
         self.case_depth = self.depth
         if (get("status") or get("result") or "").lower() in _NOT_RUN:
             self._mark(Result.SKIPPED, "")
@@ -158,7 +186,7 @@ class _Cases(xmlstream.Reader):
             return False
         last = self._last()
         self.facts[-1] = last._replace(flaky=last.result is _PASSED)
-        self.open = True
+        self.in_case = True
         self.case_depth = self.depth
         return True
 
@@ -179,7 +207,7 @@ class _Cases(xmlstream.Reader):
         if tag in ("error", "failure") and self.suites and self.depth == len(self.suites) + 1:
             self.facts.append(Outcome(Result.PASSED, self.path, "(the suite itself)"))
             self.slack += 1
-            self.open, self.case_depth = True, self.depth
+            self.in_case, self.case_depth = True, self.depth
             self._begin_child(tag, attributes)
             self.suite_itself = True
 
@@ -195,7 +223,7 @@ class _Cases(xmlstream.Reader):
         self.todo = self.todo or self.todo_child
         self.child = ""
         if self.suite_itself:
-            self.suite_itself = self.open = False
+            self.suite_itself = self.in_case = False
 
     def _last(self) -> Outcome:
         last = self.facts[-1]
@@ -224,7 +252,16 @@ class _Cases(xmlstream.Reader):
         self.from_jest = self.from_jest or name == "jest tests"
         stated = {key: attributes[key] for key in ("tests", "failures", "errors", "skipped") if attributes.get(key)}
         self.suites.append(
-            _Suite(name, stated, self.cases, 0, self.bad, self.skipped, self.slack, self.parser.CurrentLineNumber)
+            _Suite(
+                name,
+                stated,
+                self.cases,
+                0,
+                self.bad,
+                self.skipped,
+                self.slack,
+                self.lines_before + self.parser.CurrentLineNumber,
+            )
         )
         self._set_path()
 
@@ -249,26 +286,31 @@ class _Cases(xmlstream.Reader):
         self._set_path()
 
 
+def _paired(attributes: list[str]) -> dict[str, str]:
+    return dict(zip(attributes[::2], attributes[1::2], strict=True))
+
+
 def _hold(suite: _Suite, what: str, keys: tuple[str, ...], low: int, high: int) -> None:
     """ParseError if the count that a suite states cannot be that of its cases."""
     if keys[0] not in suite.stated:
         return
-    stated = sum(_count(suite.stated[key], key) for key in keys if key in suite.stated)
+    stated = sum(_count(suite.stated[key], key, suite.line) for key in keys if key in suite.stated)
     if not low <= stated <= high:
         found = high if stated > high else max(low, 0)
         raise ParseError(
             f"the suite {suite.name[:100]!r} states {stated:,} {what}, its cases make {found:,}: "
-            "the file is incomplete or was put together wrongly; send the file that the test run wrote"
+            "the file is incomplete or was put together wrongly; send the file that the test run wrote",
+            suite.line,
         )
 
 
-def _count(written: str, key: str) -> int:
+def _count(written: str, key: str, line: int) -> int:
     try:
         number = int(written)
     except ValueError:
-        raise ParseError(f"{key}={written[:40]!r} is no number; write the file again") from None
+        raise ParseError(f"{key}={written[:40]!r} is no number; write the file again", line) from None
     if number < 0:
-        raise ParseError(f"{key}={written[:40]!r} is negative; write the file again")
+        raise ParseError(f"{key}={written[:40]!r} is negative; write the file again", line)
     return number
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from milestones.facts import (
     CoveredFile,
@@ -13,39 +13,42 @@ from milestones.facts import (
     Measurement,
     Outcome,
     ParseError,
-    Result,
     Scope,
     Summary,
 )
+from milestones.results.cases import Cases
 from milestones.results.limits import MOST_FINDINGS
 from milestones.results.parser import Family
 
 FINDINGS_KEPT = 1_000
 SUBJECTS_KEPT = 200
-SUITES_KEPT = 10_000
-NAMES_WATCHED = 100_000
-REPEATED_KEPT = 20
 
 
 class Tally:
     """Takes facts one by one (`add`) and sums them up (`summary`)."""
 
-    def __init__(self, kind: str, family: Family, title: str) -> None:
+    def __init__(self, kind: str, family: Family, title: str, *, watch: bool = True) -> None:
         self.kind, self.family, self.title = kind, family, title
         self.findings: list[Finding] = []
         self.findings_total = 0
         self.measured: list[Measurement] = []
         self.incomplete = ""
         self.files: int | None = None
-        self.cases = _Cases()
+        self.cases = Cases(watch=watch)
         self.lint = _Lint()
         self.coverage = _Coverage()
 
-    def add(self, fact: Fact) -> None:
-        if type(fact) is Outcome:
-            if self.cases.add(fact):
-                self._keep(_failed(fact))
-        elif isinstance(fact, Finding):
+    def take(self, facts: Sequence[Fact]) -> None:
+        """A batch of facts as they stream by."""
+        outcomes = [fact for fact in facts if type(fact) is Outcome]
+        for case in self.cases.take(outcomes):
+            self._keep(_failed(case))
+        if len(outcomes) < len(facts):
+            for fact in facts:
+                self._add(fact)
+
+    def _add(self, fact: Fact) -> None:
+        if isinstance(fact, Finding):
             self.lint.add(fact)
             self._keep(fact)
         elif isinstance(fact, CoveredFile):
@@ -107,68 +110,6 @@ def _failed(case: Outcome) -> Finding:
     where = f"{case.suite} {name}".strip()
     text = f"{where}: {case.text}" if case.text else where
     return Finding(text=text, path=case.path, line=case.line, rule=case.result.value)
-
-
-class _Cases:
-    """Test cases by how they ended, by suite, and why they were skipped."""
-
-    def __init__(self) -> None:
-        self.total = self.flaky = 0
-        self.by: Counter[Result] = Counter()
-        self.suites: Counter[str] = Counter()
-        self.failed_in: Counter[str] = Counter()
-        self.skips: Counter[str] = Counter()
-        self.seen: set[int] = set()
-        self.repeated: list[str] = []
-
-    def add(self, case: Outcome) -> bool:
-        """Counts a case; True if it failed."""
-        self.total += 1
-        result, suite = case.result, case.suite
-        self.by[result] += 1
-        if suite in self.suites or len(self.suites) < SUITES_KEPT:
-            self.suites[suite] += 1
-        else:
-            self.suites["(further suites)"] += 1
-        if self.total <= NAMES_WATCHED and case.name:
-            self._watch(case)
-        self.flaky += case.flaky
-        if result is Result.PASSED:
-            return False
-        if result is Result.SKIPPED:
-            self.skips[case.text[:200] if case.text and len(self.skips) < 1_000 else "(no reason)"] += 1
-            return False
-        if suite in self.failed_in or len(self.failed_in) < SUBJECTS_KEPT:
-            self.failed_in[suite] += 1
-        return True
-
-    def _watch(self, case: Outcome) -> None:
-        key = hash((case.suite, case.name, case.parameters))
-        if key in self.seen:
-            if len(self.repeated) < REPEATED_KEPT:
-                bracket = f"[{case.parameters}]" if case.parameters else ""
-                self.repeated.append(f"{case.suite} {case.name}{bracket}".strip())
-        else:
-            self.seen.add(key)
-
-    def measurements(self) -> Iterator[Measurement]:
-        failed, errors = self.by[Result.FAILED], self.by[Result.ERROR]
-        yield Measurement("tests.total", self.total)
-        yield Measurement("tests.passed", self.by[Result.PASSED])
-        yield Measurement("tests.failed", failed + errors)
-        yield Measurement("tests.errors", errors)
-        yield Measurement("tests.skipped", self.by[Result.SKIPPED])
-        yield Measurement("tests.flaky", self.flaky)
-        for suite, count in self.failed_in.most_common():
-            if suite:
-                yield Measurement("tests.failed", count, subject=suite)
-
-    def vacuous(self, title: str) -> str:
-        if not self.total:
-            return f"no test at all in this {title}; check what the run was told to collect"
-        if self.by[Result.SKIPPED] == self.total:
-            return f"all {self.total:,} tests were skipped; check why the run skips them"
-        return ""
 
 
 class _Lint:

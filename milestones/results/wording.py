@@ -44,3 +44,8 @@ def split_parameters(full: str) -> tuple[str, str]:
     if not bracket or not bare or bare[-1].isspace():
         return full, ""
     return bare, rest[:-1]
+
+
+def whole_name(name: str, parameters: str) -> str:
+    """A name as it was before `split_parameters`."""
+    return f"{name}[{parameters}]" if parameters else name

@@ -53,12 +53,24 @@ class Reader:
 
     what = "XML"
     open = False  # the last fact may still change: it is kept back
-    plain = False  # this piece of the file has neither control characters nor anything but ASCII
+    lines_before = 0  # of the roots that came before this one
 
     def __init__(self) -> None:
         self.facts: list[Fact] = []
         self.captured: list[str] | None = None
         self.parser: expat.XMLParserType = expat.ParserCreate()
+
+    def attach(self, parser: expat.XMLParserType) -> None:
+        """Sets the handlers of a root's parser."""
+        self.parser = parser
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+
+    def piece(self, *, plain: bool) -> None:
+        """Called before each piece of the file: `plain` has neither control characters nor anything but ASCII."""
+
+    def settle(self) -> None:
+        """Called after each piece, before its facts go out."""
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         raise NotImplementedError
@@ -99,9 +111,12 @@ def read(stream: BinaryIO, reader: Reader) -> Iterator[Fact]:
 
 def _batches(stream: BinaryIO, reader: Reader) -> Iterator[list[Fact]]:
     feed = _Feed(reader)
-    for piece in _without_controls(stream):
-        reader.plain = piece.isascii() and b"\x7f" not in piece and b"&#" not in piece
+    before = True
+    for piece, plain in _without_controls(stream):
+        reader.piece(plain=plain and before)  # a tag may have begun in the piece before
+        before = plain
         feed.take(piece)
+        reader.settle()
         yield _ready(reader)
     feed.take(b"", last=True)
     reader.finish()
@@ -117,12 +132,15 @@ def _ready(reader: Reader) -> list[Fact]:
     return ready
 
 
-def _without_controls(stream: BinaryIO) -> Iterator[bytes]:
-    """The stream's pieces, control characters and references to them replaced; UTF-16 passes as it is."""
+def _without_controls(stream: BinaryIO) -> Iterator[tuple[bytes, bool]]:
+    """The stream's pieces, control characters and references to them replaced; UTF-16 passes as it is.
+
+    With each stands whether it is plain: nothing but ASCII in it, and nothing replaced.
+    """
     piece = stream.read(CHUNK)
     if piece.startswith(_WIDE):
         while piece:
-            yield piece
+            yield piece, False
             piece = stream.read(CHUNK)
         return
     piece = _leading(piece)
@@ -132,12 +150,13 @@ def _without_controls(stream: BinaryIO) -> Iterator[bytes]:
         held = b""
         if b"&" in piece[-12:] and (cut := _CUT_REFERENCE.search(piece, len(piece) - 12)):
             piece, held = piece[: cut.start()], piece[cut.start() :]
-        if b"&#" in piece:
+        referring = b"&" in piece and b"&#" in piece
+        if referring:
             piece = _REFERENCE.sub(b"\x7f", piece)
-        yield piece
+        yield piece, not referring and piece.isascii() and b"\x7f" not in piece
         piece = stream.read(CHUNK)
     if held:
-        yield held
+        yield held, False
 
 
 def _leading(piece: bytes) -> bytes:
@@ -167,11 +186,11 @@ class _Feed:
         parser = expat.ParserCreate()
         parser.buffer_text = True
         parser.buffer_size = 8192
-        parser.StartElementHandler = self.reader.start
-        parser.EndElementHandler = self.reader.end
         parser.StartDoctypeDeclHandler = _doctype
         parser.EntityDeclHandler = _entity
-        self.parser = self.reader.parser = parser
+        self.parser = parser
+        self.reader.lines_before = self.lines_before
+        self.reader.attach(parser)
 
     def take(self, piece: bytes, *, last: bool = False) -> None:
         self.fed += len(piece)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -15,19 +15,32 @@ from django.utils import timezone
 
 from milestones import facts
 from milestones.codec import from_plain, storable, to_plain
+from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.judging import MilestoneJudgement, Reading, judge_milestone
 from milestones.gates.policy import EMPTY, Policy, read_policy
-from milestones.models import KEY_LENGTH, Commit, Evidence, Judgement, Milestone, Project, SignOff, Verdict
+from milestones.models import (
+    KEY_LENGTH,
+    Binding,
+    Commit,
+    Dismissal,
+    Evidence,
+    Judgement,
+    Milestone,
+    Project,
+    SignOff,
+    Verdict,
+)
 from milestones.models import Measurement as MeasurementRow
 from milestones.models.evidence import same_tree
 
-from . import measuring
+from . import contradictions, measuring
 from .statics import KINDS
 
 RULE_VERSION = 1
 PLACES_TOLD = 3
 # the measure that the findings of a kind are the places of; elsewhere each finding names its own
-COUNTED = {"leftovers": "leftovers.imports", "junit": "tests.failed", "ruff": "lint.ruff.findings"}
+COUNTED = {"leftovers": "leftovers.imports", "junit": "tests.failed", "ruff": "lint.ruff.findings",
+           "docs": contradictions.MEASURE}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +54,7 @@ class Case:
     policy_hash: str
     evidence_hash: str
     signed: frozenset[tuple[str, str]]
+    accepted: Mapping[tuple[str, str], tuple[Bound, ...]] = field(default_factory=dict)
 
 
 def policy_of(project: Project) -> Policy:
@@ -66,9 +80,26 @@ def basis_of(project: Project) -> str:
 
 def evidence_in_force(project: Project, sha: str) -> list[Evidence]:
     """The evidence about a commit that counts, in an order that does not depend on when it came."""
-    return in_force(
+    rows = in_force(
         Evidence.objects.at(project, sha).exclude(kind="docs").prefetch_related("measurements"), basis_of(project)
     )
+    elsewhere = bool(project.docs_revision or policy_of(project).docs_ref)
+    return rows + contradictions.evidence_in_force(project, sha, elsewhere=elsewhere, dismissed=_dismissed(project))
+
+
+def _dismissed(project: Project) -> list[str]:
+    """The findings in documents that a person said are none."""
+    rows = Dismissal.objects.filter(project=project).order_by("fingerprint")
+    return list(rows.values_list("fingerprint", flat=True))
+
+
+def _accepted(project: Project) -> dict[tuple[str, str], tuple[Bound, ...]]:
+    """(milestone, criterion) -> the proposed gates that a person accepted for it."""
+    found: dict[tuple[str, str], tuple[Bound, ...]] = {}
+    for one in Binding.objects.filter(project=project):
+        key = (one.milestone_key, one.identity)
+        found[key] = (*found.get(key, ()), parse_bound(one.gate))
+    return found
 
 
 def in_force(about: Iterable[Evidence], basis: str) -> list[Evidence]:
@@ -189,9 +220,13 @@ def case_of(project: Project, sha: str, today: date) -> Case:
     inputs = [[[*natural_key(row), row.vacuous] for row in rows], sorted(signed), docs, sorted(reading.ever)]
     if "baseline" in project.policy_in_force or "previous" in project.policy_in_force:
         inputs.append([_values(reading.baseline), _values(reading.previous)])
+    accepted = _accepted(project)
+    if accepted:
+        inputs.append([[*key, *(bound.text for bound in bounds)] for key, bounds in sorted(accepted.items())])
+    inputs += [dismissed] if (dismissed := _dismissed(project)) else []
     text = json.dumps(inputs, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     evidence_hash = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Case(project, sha, policy_of(project), reading, hashed, evidence_hash, signed)
+    return Case(project, sha, policy_of(project), reading, hashed, evidence_hash, signed, accepted)
 
 
 def _values(measured: Mapping[str, facts.Measurement]) -> list[list[Any]]:
@@ -205,9 +240,9 @@ def judge_case(case: Case) -> list[MilestoneJudgement]:
     found = []
     for key, plain in Milestone.objects.filter(project=case.project).in_order().values_list("key", "facts"):
         signed = frozenset(identity for milestone, identity in case.signed if milestone == key)
-        found.append(
-            judge_milestone(rules.pop(key.casefold(), None), from_plain(facts.Milestone, plain), case.reading, signed)
-        )
+        accepted = {identity: bounds for (milestone, identity), bounds in case.accepted.items() if milestone == key}
+        read, rule = from_plain(facts.Milestone, plain), rules.pop(key.casefold(), None)
+        found.append(judge_milestone(rule, read, case.reading, signed, accepted))
     for rule in rules.values():
         bare = facts.Milestone(rule.key, facts.MilestoneKind.MILESTONE, rule.key, "migration.toml", 0, 0)
         found.append(judge_milestone(rule, bare, case.reading, frozenset()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from milestones.models import Judgement, Project
 
-from . import evaluate, mirror, readings
+from . import evaluate, mirror, proofs, readings
 
 
 def judge_commit(project: Project, sha: str) -> Judgement:
@@ -12,4 +12,5 @@ def judge_commit(project: Project, sha: str) -> Judgement:
     repo = mirror.repository(project)
     if repo is not None:
         readings.ensure_static(None, project, repo, sha)
+        proofs.settle(None, project, sha)
     return evaluate.judge(project.pk, sha)

@@ -11,7 +11,20 @@ from milestones.facts import ParseError, Problem
 from milestones.gates.policy import EMPTY, Policy, read_policy
 from milestones.models import Delivery, Project, WorkState
 
-from . import claims, evaluate, measuring, mirror, readings
+from . import (
+    bindings,
+    chronicle,
+    claims,
+    conditions,
+    contradictions,
+    dismissals,
+    evaluate,
+    history,
+    measuring,
+    mirror,
+    proofs,
+    readings,
+)
 from .documents import Documents, read_documents
 from .reader import Reader
 
@@ -44,14 +57,22 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     seen = _sight(project, repo)
     reader = Reader(repo, progress)
     documents = read_documents(reader, seen.docs_sha, seen.policy)
+    told = history.read_history(project, reader, seen.docs_sha, seen.policy)
+    found = contradictions.look_for(project, reader, seen.docs_sha, seen.sha, documents)
     at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
     basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
     with claim.writing():
-        for sha, found in at.items():
-            readings.store_static(project, repo, sha, basis, found)
+        for sha, static in at.items():
+            readings.store_static(project, repo, sha, basis, static)
         mirror.remember_commit(project, repo, seen.docs_sha)
-        readings.store_documents(project, seen.docs_sha, documents)
-        _store_sight(project, seen, documents)
+        readings.store_documents(project, documents)
+        chronicle.store(project, told, documents)
+        contradictions.store_evidence(project, seen.docs_sha, found, len(chronicle.weakened(project)))
+        dismissals.replace_findings(project, found.found)
+        _store_sight(project, seen, documents, told.problems)
+    conditions.ensure(claim, project, repo, seen.sha)
+    project.refresh_from_db()
+    proofs.settle(claim, project, seen.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep
@@ -91,15 +112,27 @@ def _read(text: str, *, given: bool) -> Policy:
         raise ParseError(f"{where}: {problem}") from problem
 
 
-def _store_sight(project: Project, seen: Sight, documents: Documents) -> None:
-    problems = [*documents.problems, *seen.problems]
+def _store_sight(project: Project, seen: Sight, documents: Documents, told: tuple[Problem, ...]) -> None:
+    problems = [*documents.problems, *seen.problems, *told]
     problems += [problem for one in documents.documents for problem in one.problems]
     project.sha, project.docs_sha, project.policy_sha = seen.sha, seen.docs_sha, seen.policy_sha
     project.start_sha = seen.start
     project.policy_in_force, project.problems = seen.policy_text, to_plain(problems)
+    project.conditions = bindings.asked_of(project, seen.policy)
     if seen.policy.name and not project.named_by_hand:
         project.name = seen.policy.name[:200]
-    project.save(update_fields=["sha", "docs_sha", "start_sha", "policy_sha", "policy_in_force", "problems", "name"])
+    project.save(
+        update_fields=[
+            "sha",
+            "docs_sha",
+            "start_sha",
+            "policy_sha",
+            "policy_in_force",
+            "problems",
+            "name",
+            "conditions",
+        ]
+    )
 
 
 def _wake(project: Project) -> list[int]:

@@ -14,8 +14,8 @@ from milestones.codec import storable, to_plain
 from milestones.gates.policy import Policy
 from milestones.models import KEY_LENGTH, Criterion, Evidence, Measurement, Milestone, Project
 
-from . import claims, evaluate, measuring, mirror
-from .documents import Documents
+from . import claims, conditions, contradictions, evaluate, measuring, mirror
+from .documents import Documents, read_documents
 from .reader import Reader
 from .statics import Static
 
@@ -25,6 +25,8 @@ def ensure_static(claim: claims.Claim | None, project: Project, repo: git.Reposi
     project.refresh_from_db()
     basis = evaluate.basis_of(project)
     policy = evaluate.policy_of(project)
+    conditions.ensure(claim, project, repo, sha)
+    _ensure_documents(claim, project, repo, sha, policy)
     wanted = {kind: measuring.static_digest(kind, basis) for kind in measuring.kinds_wanted(policy)}
     known = set(Evidence.objects.filter(project=project, sha=sha).values_list("kind", "digest"))
     if set(wanted.items()) <= known:
@@ -32,6 +34,19 @@ def ensure_static(claim: claims.Claim | None, project: Project, repo: git.Reposi
     found = measuring.measure(Reader(repo), sha, project.start_sha, policy)
     with claim.writing() if claim else transaction.atomic():
         store_static(project, repo, sha, basis, found)
+
+
+def _ensure_documents(
+    claim: claims.Claim | None, project: Project, repo: git.Repository, sha: str, policy: Policy
+) -> None:
+    """Read a commit's own documents where policy sets bounds on what is found in them."""
+    elsewhere = project.docs_revision or policy.docs_ref
+    if elsewhere or "docs." not in project.policy_in_force or Evidence.objects.at(project, sha).filter(kind="docs"):
+        return
+    reader = Reader(repo)
+    found = contradictions.look_for(project, reader, sha, sha, read_documents(reader, sha, policy))
+    with claim.writing() if claim else transaction.atomic():
+        contradictions.store_evidence(project, sha, found)
 
 
 def baseline(repo: git.Repository, policy: Policy) -> str:
@@ -53,11 +68,8 @@ def store_static(project: Project, repo: git.Repository, sha: str, basis: str, f
             store_measurements(evidence, one.measurements)
 
 
-def store_documents(project: Project, sha: str, found: Documents) -> None:
+def store_documents(project: Project, found: Documents) -> None:
     """The milestones and criteria of the documents, in place of those of the commit before."""
-    Evidence.objects.get_or_create(
-        project=project, sha=sha, kind="docs", digest=found.digest, defaults={"problems": to_plain(found.problems)}
-    )
     joined = reading.join(found.documents)
     keys = [storable(one.key, KEY_LENGTH) for one in joined]
     Milestone.objects.filter(project=project).exclude(key__in=keys).update(gone=True)

@@ -16,7 +16,7 @@ from . import evaluate
 from .judged import JudgedCriterion, JudgedMilestone
 
 PLACES = 3
-COUNTING = frozenset({"failed", "findings", "imports", "imports_source", "imports_tests", "errors"})
+COUNTING = frozenset({"contradictions", "failed", "findings", "imports", "imports_source", "imports_tests", "errors"})
 
 
 def tone_of(state: State, lack: Lack | None = None, *, awaits_sign_off: bool = False) -> str:

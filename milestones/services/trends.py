@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db.models import Q
 
 from milestones.facts import State
 from milestones.gates.bounds import Bound, Op
 from milestones.gates.policy import Policy
-from milestones.models import Commit, Evidence, Judgement, Project
+from milestones.models import Commit, DocumentVersion, Evidence, Judgement, Project
 
 from . import evaluate, measuring
 
@@ -27,7 +28,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Trend:
-    """One small chart; `figure` is the number that matters, `band` the corridor that it should lie in."""
+    """One small chart; `figure` is the number that matters, `band` the corridor that it should lie in.
+
+    `span` says in words what it goes over, where that is not commits.
+    """
 
     name: str
     figure: str
@@ -36,6 +40,7 @@ class Trend:
     series: tuple[Series, ...]
     commits: tuple[str, ...]
     band: tuple[float, float] | None = None
+    span: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +57,8 @@ class Point:
 def trends_of(project: Project, policy: Policy, key: str) -> tuple[Trend, ...]:
     """The charts that there is data for; corridors are those of the milestone `key` where it sets one."""
     points = points_of(project)
-    found = [_criteria(points), _tests(points), _leftovers(points)]
+    told = burn_up_of(DocumentVersion.objects.in_order(project))
+    found = [_criteria(points), told, _tests(points), _leftovers(points)]
     pairs = sorted({name for point in points for name in point.numbers if name.startswith("similarity.")})
     return tuple(one for one in [*found, *(_similarity(points, policy, key, name) for name in pairs)] if one)
 
@@ -180,3 +186,41 @@ def _band(bound: Bound | None) -> tuple[float, float] | None:
     if str(bound.op).startswith(">"):
         return value, 1.0
     return (0.0, value) if str(bound.op).startswith("<") else None
+
+
+# --- what documents promised and ticked ------------------------------------------------------------------------------
+
+
+def burn_up_of(versions: Iterable[DocumentVersion]) -> Trend | None:
+    """Criteria promised and ticked over time, as the documents had them; evenly spaced in days, not in edits."""
+    sums: list[tuple[datetime, int, int]] = []
+    now: dict[int, tuple[int, int]] = {}
+    promised = ticked = 0
+    for one in versions:
+        before = now.get(one.document_id, (0, 0))
+        now[one.document_id] = (one.promised, one.ticked)
+        promised, ticked = promised + one.promised - before[0], ticked + one.ticked - before[1]
+        sums.append((max(one.at, sums[-1][0]) if sums else one.at, promised, ticked))
+    if not any(one for _, one, _ in sums):
+        return None
+    drawn = _sampled(sums)
+    series = (Series("total", tuple(float(one[1]) for one in drawn)),
+              Series("claimed", tuple(float(one[2]) for one in drawn)))  # fmt: skip
+    first, last = sums[0][0], sums[-1][0]
+    span = f"from {first:%-d %b %Y} to {last:%-d %b %Y}" if first.date() != last.date() else f"on {first:%-d %b %Y}"
+    rest = f"of {promised} ticked in documents"
+    return Trend("Burn-up", f"{ticked}", rest, "", series, tuple(str(at) for at in range(len(drawn))), span=span)
+
+
+def _sampled(sums: list[tuple[datetime, int, int]]) -> list[tuple[datetime, int, int]]:
+    """What held at each of so many moments between the first and the last."""
+    first, last = sums[0][0], sums[-1][0]
+    if first == last:
+        return [sums[-1]]
+    found, at = [], 0
+    for step in range(COMMITS):
+        moment = first + (last - first) * step / (COMMITS - 1)
+        while at + 1 < len(sums) and sums[at + 1][0] <= moment:
+            at += 1
+        found.append(sums[at])
+    return found

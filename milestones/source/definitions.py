@@ -120,6 +120,15 @@ class Module:
         shapes = ["\x1f".join(shape(self, span)) for span in self.spans[name]]
         return blake2b("\x1e".join(shapes).encode(), digest_size=16).hexdigest()
 
+    def body(self, name: str) -> str:
+        """Return a hash of what a function does, its decorators, signature, type hints and docstring left out."""
+        digests = []
+        for span in self.spans[name]:
+            part = self.tree.texts[span.start : span.end]
+            start = span.start + part.index("\x01block") if "\x01block" in part else span.start
+            digests.append(self.tree.digest(Mark.DOC | Mark.HINT, start, span.end))
+        return "/".join(digests)
+
     def _is_empty(self, span: Span) -> bool:
         """Whether the body says nothing (`pass`, `...`), so that being equal proves nothing."""
         last = self.tree.texts[max(span.start, span.end - 12) : span.end]

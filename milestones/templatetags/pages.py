@@ -14,6 +14,7 @@ register = template.Library()
 # the name of each page's address, and what it is called
 PAGES = (
     ("project", "Milestones"),
+    ("documents", "Documents"),
     ("report", "Weekly report"),
 )
 

@@ -98,6 +98,8 @@ def chart_of(trend: Trend) -> Chart:
 
 def _said(trend: Trend) -> str:
     """The chart in words, for whoever does not see it."""
+    if trend.span:
+        return f"{trend.name}: {trend.figure} {trend.rest}, {trend.span}"
     known = sum(any(series.values[place] is not None for series in trend.series) for place in range(len(trend.commits)))
     return f"{trend.name}: {trend.figure} {trend.rest}, over {known} commit{'s' * (known != 1)}"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.views import LoginView, LogoutView
 from django.urls import path
 
-from . import deliveries, entry, milestones, projects, reports
+from . import deliveries, documents, entry, milestones, projects, reports
 
 _milestone = "projects/<slug:slug>/milestones/<path:key>/"
 
@@ -17,6 +17,9 @@ urlpatterns = [
     path("enter/<str:token>/", entry.enter, name="enter"),
     path("projects/<slug:slug>/", projects.project_detail, name="project"),
     path("projects/<slug:slug>/look", deliveries.look, name="look"),
+    path("projects/<slug:slug>/documents/", documents.documents, name="documents"),
+    path("projects/<slug:slug>/documents/<path:path>", documents.document, name="document"),
+    path("projects/<slug:slug>/findings/<str:fingerprint>/dismiss", documents.dismiss, name="dismiss"),
     path("projects/<slug:slug>/report/", reports.weekly, name="report"),
     path("projects/<slug:slug>/deliveries/<int:pk>/retry", deliveries.retry, name="retry"),
     path(f"{_milestone}dry-run", milestones.dry_run, name="dry_run"),

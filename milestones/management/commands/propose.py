@@ -8,10 +8,10 @@ from typing import Any
 from django.core.management.base import CommandParser
 
 from milestones.clients.git import Repository
-from milestones.management.commands.routes import table_at
 from milestones.management.repository import RepositoryCommand, repository_at
 from milestones.parity.proposal import Sighting, as_toml, propose
 from milestones.parity.reading import Shelf
+from milestones.services.tables import table_at
 from milestones.source.imports import imports_of
 from milestones.source.paths import is_test
 

@@ -8,10 +8,11 @@ from django.core.management.base import CommandParser
 
 from milestones.clients.git import Repository
 from milestones.facts import Problem
-from milestones.management.repository import RepositoryCommand, files_at, repository_at, wrong_usage
+from milestones.management.repository import RepositoryCommand, repository_at, wrong_usage
 from milestones.parity.comparison import Comparison, compare, pairs_by_framework, series_of, sides
-from milestones.parity.reading import READ, Shelf, read_routes
+from milestones.parity.reading import Shelf
 from milestones.parity.routes import Route, RouteTable
+from milestones.services.tables import table_at
 
 
 class Command(RepositoryCommand):
@@ -102,13 +103,6 @@ class Command(RepositoryCommand):
     def _problems(self, table: RouteTable) -> None:
         for problem in (*table.unresolved, *table.unparsed):
             self.say(f"{problem.path}:{problem.line}: {problem.reason}")
-
-
-def table_at(repository: Repository, place: str, shelf: Shelf) -> RouteTable:
-    """The routes at `REV` or `REV:folder`; every blob that the shelf does not hold is read in one go."""
-    paths = {entry.path: entry.sha for entry in files_at(repository, place) if entry.path.endswith(READ)}
-    blobs = dict(repository.blobs(sha for sha in paths.values() if sha not in shelf.hinted))
-    return read_routes(paths, lambda sha: blobs.get(sha, b""), shelf)
 
 
 def route_json(route: Route) -> dict[str, Any]:

@@ -19,7 +19,7 @@ _THINGS = (
 _DOCUMENTS = "files|docs|documents|documentation files"
 _COUNT = re.compile(
     rf"(?<![\w.,~≈+#/–$-])(?P<number>\d{{1,4}})\s+(?P<with>(?:[\w./-]+\s+){{0,2}}?)"
-    rf"(?P<things>{_THINGS}|{_DOCUMENTS})\b(?P<after>[^.;]{{0,40}})"
+    rf"(?P<things>{_THINGS}|{_DOCUMENTS})\b(?P<after>(?:[^.;]|\.(?=\w)){{0,40}})"
 )
 _PART = re.compile(
     r"(?i)\b(?:about|around|roughly|approximately|circa|some|over|under|nearly|almost|least|most|up to|more than|"
@@ -29,19 +29,25 @@ _PART = re.compile(
 )
 _PART_AFTER = re.compile(
     r"(?i)^\s*(?:\w+\s+)?(?:changed|modified|updated|deleted|removed|added|moved|renamed|created|left|remain|remaining|per|each|"
-    r"were|was|converted|migrated|ported|need|are|have|had|with|that|which|touched|affected|via|at a time)\b"
+    r"were|was|converted|migrated|ported|need|are|have|had|with|that|which|touched|affected|via|at a time|"
+    r"is the|are the|is a|subset|duplicate)\b"
 )
 _PARTIAL_WORDS = re.compile(
-    r"(?i)new|old|legacy|deleted|removed|other|more|remaining|stale|missing|different|separate|main|key|core"
+    r"(?i)new|old|legacy|deleted|removed|other|more|remaining|stale|missing|different|separate|main|key|core|internal"
+    r"|external|public|private|additional|extra|optional|unused|failing|passing|broken|covered|untested|tested|partial"
+    r"|completed?|done|ready|pending|planned|canary|sample|example|unique|duplicated?|group|batch|wave|category|priority"
 )
 _FOLDER = re.compile(r"(?<![\w/.*-])(?P<folder>(?:[\w.-]+/)+)(?![\w*{<])")
 _FILE = re.compile(r"[\w-]+\.(?:py|js|ts|tsx|jsx|rb|go|java|kt|php|rs|cs)\b")
 _CLAUSE = re.compile(r"[.;|]\s|\s[—–]\s|\|")
 _STOP = frozenset(
-    ["this", "that", "with", "from", "have", "has", "uses", "using", "used", "only", "also", "into", "each", "they",
-     "them", "their", "which", "what", "when", "where", "there", "here", "more", "than", "then", "some", "such",
-     "total", "current", "currently", "project", "server", "service", "application", "code", "file", "module",
-     "already"]
+    ["a", "an", "the", "and", "or", "of", "in", "on", "at", "to", "is", "it", "its", "as", "by", "we", "our", "no",
+     "for", "this", "that", "with", "from", "have", "has", "had", "are", "was", "were", "be", "been", "use", "using",
+     "used",
+     "also", "into", "they", "them", "their", "which", "what", "when", "where", "there", "here", "then", "such",
+     "define", "expose", "contain", "include", "provide", "hold", "consist", "comprise", "serve", "ship", "register",
+     "exist", "now", "total", "current", "currently", "already", "project", "application", "app",
+     "system", "code", "file", "module", "later"]
 )  # fmt: skip
 
 
@@ -55,6 +61,11 @@ class Count:
     anchors: frozenset[str]
     folder: str
     subjects: frozenset[str]  # files named before it: "api.py: 20 endpoints" is of that file
+    places: frozenset[str]  # paths that the statement names anywhere
+    keys: frozenset[str]  # numbers that tell parts of a plan apart: "Wave 2 (3 views)"
+    within: frozenset[str]  # what it is limited to behind it: "18 endpoints in `app.py`"
+    name: str  # what its words begin with, if they begin small: a name in its own spelling
+    part: bool  # one of several that a list, table or row of headings counts
 
 
 def differing(pages: Set) -> Iterator[Contradiction]:
@@ -73,7 +84,7 @@ def _differing(pages: Set, group: list[Count]) -> Iterator[Contradiction]:
         every = _together(pages, left)
         left = [count for count in left if count not in every]
         numbers = sorted({count.number for count in every})
-        if len(numbers) < 2 or not _within_one(every):
+        if not 1 < len(numbers) <= _MOST or not _within_one(every):
             continue
         thing = f"{every[0].things} in {every[0].folder}" if every[0].folder else every[0].things
         shown = " and ".join([", ".join(map(str, numbers[:-1])), str(numbers[-1])])
@@ -91,9 +102,11 @@ def _together(pages: Set, left: list[Count]) -> list[Count]:
 
 
 def _within_one(every: list[Count]) -> bool:
-    """Whether some document contradicts itself; between documents alone it may be their dates that differ."""
+    """Whether some document contradicts itself, or two that are kept up differ; a report tells of its own day."""
     pairs = {(count.page.path, count.number) for count in every}
-    return len(pairs) > len({path for path, _ in pairs})
+    if len(pairs) > len({path for path, _ in pairs}):
+        return True
+    return len({count.number for count in every if not count.page.snapshot}) > 1
 
 
 def _first_of_each(every: list[Count]) -> list[Count]:
@@ -108,13 +121,33 @@ def _same_thing(one: Count, two: Count) -> bool:
         return False  # one sentence does not count one thing twice
     if one.things == "files":
         return bool(one.folder and two.folder) and _same_folder(one.folder, two.folder)
-    if one.qualifiers and two.qualifiers and not one.qualifiers & two.qualifiers:
-        return False
     if one.folder and two.folder and not _same_folder(one.folder, two.folder):
         return False
     if one.subjects and two.subjects and not one.subjects & two.subjects:
         return False
-    return bool(one.anchors & two.anchors)
+    if one.places and two.places and not one.places & two.places:
+        return False
+    return one.keys == two.keys and one.within == two.within and _alike(one, two)
+
+
+def _alike(one: Count, two: Count) -> bool:
+    """Whether the words round two counts name one kind of thing.
+
+    Parts of a list differ in some word ("Flask services (12)", "FastAPI services (8)"), so that these words have to be
+    the same; else a name in code tells, or that one counts "crane schemas" where the other speaks of the crane.
+    """
+    if one.qualifiers and two.qualifiers and one.qualifiers != two.qualifiers:
+        return False
+    if any(few.qualifiers and few.qualifiers <= more.anchors for few, more in ((one, two), (two, one))):
+        return True
+    if one.anchors == two.anchors:
+        return bool(one.anchors) or not (one.part or two.part)
+    if one.part and two.part:
+        return False
+    return any(_CODE.search(word) for word in one.anchors & two.anchors) or bool(one.name and one.name == two.name)
+
+
+_MOST = 3  # different numbers for one thing; beyond that, they are of different things
 
 
 def _same_folder(one: str, two: str) -> bool:
@@ -128,14 +161,14 @@ def counts(page: Page) -> Iterator[Count]:
         if block.quoted or (block.kind == "fence" and block.language not in ("", "text", "indented", "markdown")):
             continue
         for number, text in _statements(block):
-            yield from _in_clause(page, number, text)
+            if not _DATED.match(text):  # an entry of a log tells of its own day
+                yield from _in_clause(page, number, text, listed=block.kind not in ("paragraph", "item"))
 
 
 def _statements(block: Block) -> Iterator[tuple[int, str]]:
-    """A paragraph's sentences, a table's cells, a fence's bullets, each with its line."""
+    """A paragraph's sentences, a table's rows, a fence's bullets, each with its line."""
     if block.kind == "table":
-        for number, row in enumerate(block.rows, start=block.line):
-            yield from ((number, plain(cell)) for cell in row.split("|"))
+        yield from ((number, plain(row)) for number, row in enumerate(block.rows, start=block.line))
         return
     held, start = "", block.line
     for number, row in enumerate(block.rows, start=block.line):
@@ -147,30 +180,77 @@ def _statements(block: Block) -> Iterator[tuple[int, str]]:
     yield start, held
 
 
-def _in_clause(page: Page, line: int, text: str) -> Iterator[Count]:
+def _in_clause(page: Page, line: int, text: str, *, listed: bool) -> Iterator[Count]:
     done = 0
     for clause in _CLAUSE.split(text):
         done = text.find(clause, done)
         for found in _COUNT.finditer(clause):
-            before = clause[: found.start()]
-            if _PART.search(before) or _PART_AFTER.match(found["after"]) or "→" in clause or "->" in clause:
+            before, after = clause[: found.start()], found["after"]
+            if _LABELLED.match(before):
+                before = before.rpartition(": ")[2]
+            if _PART.search(before) or _PART_AFTER.match(after) or "→" in clause or "->" in clause:
                 continue
-            qualifiers = frozenset(found["with"].lower().split())
-            if any(_PARTIAL_WORDS.fullmatch(word) for word in qualifiers):
+            qualifiers = _content(found["with"], found["things"])
+            words = _content(before, found["things"])
+            if any(_PARTIAL_WORDS.fullmatch(word) for word in (*found["with"].lower().split(), *words)):
                 continue
-            things = "files" if found["things"] in _DOCUMENTS.split("|") else found["things"]
-            folder = _folder(before, found["after"])
-            subjects = frozenset(_FILE.findall(text[: done + found.start()]))
             yield Count(
-                page, line, int(found["number"]), things, qualifiers, _anchors(before, found), folder, subjects
-            )  # fmt: skip
+                page,
+                line,
+                int(found["number"]),
+                "files" if found["things"] in _DOCUMENTS.split("|") else found["things"],
+                qualifiers,
+                words | qualifiers,
+                _folder(before, after),
+                frozenset(_FILE.findall(text[: done + found.start()])),
+                frozenset(_PLACE.findall(text)),
+                frozenset(_KEY.findall(before)) | _row(text),
+                _limits(after),
+                _name(before),
+                listed or _is_part(before, after),
+            )
 
 
-def _anchors(before: str, found: re.Match[str]) -> frozenset[str]:
-    """The telling words close by: in front of the count, and between the number and the thing."""
-    near = " ".join(before.split()[-6:]) + " " + found["with"]
-    words = re.findall(r"[A-Za-z_][\w.]{3,}", near.lower())
-    return frozenset(word.strip(".") for word in words if word not in _STOP)
+_DATED = re.compile(r"\W*20\d\d-\d\d")
+_LABELLED = re.compile(r".*: .*\w")  # "Key factors: the depot has (", where the label is not what is counted
+_PLACE = re.compile(r"[\w.-]+/[\w./-]+")
+
+
+def _row(text: str) -> frozenset[str]:
+    """What a row of a table is about: its first cell."""
+    first = next(filter(None, (cell.strip() for cell in text.split("|"))), "") if "|" in text else ""
+    return frozenset({first.casefold()} if first else ())
+
+
+_CODE = re.compile(r"[._]|[a-z][A-Z]")
+_KEY = re.compile(r"\b(?:\d+(?:\.\d+)*|[A-Z])\b")
+_WITHIN = re.compile(r"^\s*(?:in|across|of|under|from|for|inside|within)\s+(.{1,40})")
+
+
+def _content(words: str, things: str) -> frozenset[str]:
+    """The last few telling words, in the singular, without those that say nothing of what is counted."""
+    found = [word.strip(".-") for word in re.findall(r"[A-Za-z_][\w.-]+", words)[-6:]]
+    bare = (word if _CODE.search(word) else _singular(word.lower()) for word in found)
+    return frozenset(word for word in bare if len(word) > 1 and word not in _STOP and word != _singular(things))
+
+
+def _singular(word: str) -> str:
+    return word[:-1] if len(word) > 3 and word.endswith("s") and not word.endswith("ss") else word
+
+
+def _name(before: str) -> str:
+    found = re.match(r"[\W\d]*([a-z]\w{3,})\s", before)
+    return found[1] if found and found[1] not in _STOP else ""
+
+
+def _limits(after: str) -> frozenset[str]:
+    found = _WITHIN.match(after)
+    return _content(found[1], "") if found else frozenset()
+
+
+def _is_part(before: str, after: str) -> bool:
+    """Whether a count stands as a row of a list does: at its start, or in brackets or behind a colon at its end."""
+    return not before.strip(" -*") or (bool(re.search(r"[(:=]\s*$", before)) and bool(re.match(r"[^\w]*$", after)))
 
 
 def _folder(before: str, after: str) -> str:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from . import leftovers, routes, similarity
+from . import endpoints, functions, leftovers, routes, similarity
 from .kind import Case, Kind, Static
 
 KINDS: Mapping[str, Kind] = {
+    "endpoints": endpoints.KIND,
+    "functions": functions.KIND,
     "leftovers": leftovers.KIND,
     "routes": routes.KIND,
     "similarity": similarity.KIND,

@@ -4,47 +4,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import replace
 
 from milestones.facts import Finding, Known, Measurement, Problem
-from milestones.gates.policy import Policy
 from milestones.parity.comparison import Comparison, compare, sides
-from milestones.parity.reading import READ, Shelf, read_routes
 from milestones.parity.routes import Route, RouteTable
 
-from ..reader import ABSENT, Reader, bounded
 from .kind import FINDINGS_KEPT, Case, Kind, Static
+from .systems import tables_of, wanted
 
 log = logging.getLogger(__name__)
-
-
-def _wanted(policy: Policy) -> bool:
-    return bool(policy.start)
 
 
 def _read(case: Case) -> Static:
     """Routes missing, added, shadowed, with fewer verbs or without their guard, against the legacy system's last."""
     try:
-        shelf = Shelf()
-        legacy, new = sides(table_at(case.reader, case.start, shelf), table_at(case.reader, case.sha, shelf))
-        return _static(legacy, new)
+        return _static(*sides(*tables_of(case)))
     except (RecursionError, AssertionError, LookupError, ValueError, TypeError, AttributeError) as fault:
         # a fault of ours in reading a stranger's code: it costs this evidence, and nothing else of the look
         log.exception("routes of %s", case.sha)
         said = f"the routes could not be read: {type(fault).__name__}: {fault}"
         return Static("routes", (), problems=(Problem(said),))
-
-
-def table_at(reader: Reader, sha: str, shelf: Shelf) -> RouteTable:
-    """The routes at a commit; a file whose content the shelf holds is not fetched again."""
-    read = (entry for entry in reader.repo.tree(sha) if entry.is_file and entry.path.endswith(READ))
-    sources, large = bounded(read)
-    paths = {entry.path: entry.sha for entry in sources}
-    wanted = {path: blob for path, blob in paths.items() if blob not in shelf.hinted}
-    blobs = dict(reader.repo.blobs(wanted.values()))
-    table = read_routes(paths, lambda blob: blobs.get(blob, b""), shelf)
-    absent = tuple(Problem(ABSENT, path) for path, blob in wanted.items() if blob not in blobs)
-    return replace(table, unparsed=(*table.unparsed, *absent, *large))
 
 
 def _static(legacy: RouteTable, new: RouteTable) -> Static:
@@ -90,4 +69,4 @@ def _findings(found: Comparison, legacy: RouteTable) -> Iterable[Finding]:
         yield Finding(f"{lost.method} {lost.path} had {names} and has no guard", place.path, place.line, "guards.lost")
 
 
-KIND = Kind(1, _wanted, _read)
+KIND = Kind(2, wanted, _read)

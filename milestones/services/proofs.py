@@ -1,0 +1,174 @@
+"""What is proven of endpoints: tests green on the legacy system, the same green on the new one, dumps that agree.
+
+It rests on evidence that comes in any order, so it is worked out again before a commit is judged, and stored as
+evidence of its own whenever it says something new.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import transaction
+
+from milestones.codec import to_plain
+from milestones.facts import Finding, Known, Measurement
+from milestones.gates.policy import Policy
+from milestones.models import Evidence, Project
+from milestones.parity.coverage import suite_of
+from milestones.parity.endpoints import EndpointState, Key, state_of
+
+from . import claims, dumped, evaluate, readings
+from .green import Green, green_at
+from .statics.endpoints import is_ported, subjects
+
+KIND = "endpoint-proofs"
+VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """The endpoints that evidence speaks for, each with the sentences that say by what."""
+
+    tested: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    verified: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+
+
+def settle(claim: claims.Claim | None, project: Project, sha: str) -> None:
+    """Store what is proven at a commit, unless that is stored already."""
+    static = static_of(project, sha)
+    if static is None:
+        return
+    found = _evidence(project, sha, static)
+    latest = Evidence.objects.filter(project=project, sha=sha, kind=KIND).order_by("-attempt").first()
+    digest = hashlib.sha256(json.dumps(found.plain(), sort_keys=True).encode("utf-8", "surrogatepass")).hexdigest()
+    if latest is not None and latest.digest == digest:
+        return
+    writing: AbstractContextManager[Any] = claim.writing() if claim else transaction.atomic()
+    with writing:
+        row, new = Evidence.objects.get_or_create(
+            project=project, sha=sha, kind=KIND, attempt=latest.attempt + 1 if latest else 1, digest=digest,
+            defaults={"findings": to_plain(found.disputes), "details": found.details},
+        )  # fmt: skip
+        if new:
+            readings.store_measurements(row, found.measured)
+
+
+def static_of(project: Project, sha: str) -> Evidence | None:
+    """The reading of endpoints at a commit under the policy in force, with its details; None where there is none."""
+    rows = Evidence.objects.with_details(project, sha, "endpoints")
+    return next(iter(evaluate.in_force(rows, evaluate.basis_of(project))), None)
+
+
+def latest_of(project: Project, sha: str) -> Evidence | None:
+    """What was last proven of a commit."""
+    return Evidence.objects.with_details(project, sha, KIND).order_by("-attempt").first()
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    measured: tuple[Measurement, ...]
+    disputes: tuple[Finding, ...]
+    details: dict[str, Any]
+
+    def plain(self) -> list[Any]:
+        return [VERSION, to_plain(self.measured), to_plain(self.disputes), self.details]
+
+
+def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
+    policy = evaluate.policy_of(project)
+    now = evaluate.evidence_in_force(project, sha)
+    then = evaluate.evidence_in_force(project, project.start_sha) if project.start_sha else now
+    proven = proven_by_tests(static.details, green_at(then), green_at(now))
+    disputes = (*_disputes(project, sha, static), *_disputes(project, project.start_sha, None))
+    states = {_key(row): state_of_row(row, proven) for row in static.details["rows"]}
+    open_ = sum(len(static.details[side][part]) for side in ("legacy", "new") for part in ("unresolved", "unparsed"))
+    counted = _counts(static.details["rows"], states, proven, policy, open_)
+    measured = [*counted, *_disputed(now, then, disputes)]
+    details = {
+        "tested": _plain(proven.tested), "verified": _plain(proven.verified),
+        "states": [[*key, state.value] for key, state in states.items()],
+    }  # fmt: skip
+    return _Found(tuple(measured), disputes, details)
+
+
+def _disputes(project: Project, sha: str, static: Evidence | None) -> Iterator[Finding]:
+    """What dumps of a commit say otherwise than its source."""
+    dumps = list(Evidence.objects.with_details(project, sha, *dumped.KINDS)) if sha else []
+    static = (static or static_of(project, sha)) if dumps else None
+    if static is not None:
+        yield from dumped.disputes(static.details, evaluate.in_force(dumps, evaluate.basis_of(project)))
+
+
+def _plain(proofs: Mapping[Key, Iterable[str]]) -> list[list[Any]]:
+    return [[*key, *said] for key, said in proofs.items()]
+
+
+def _key(row: Mapping[str, Any]) -> Key:
+    return row["method"], row["path"]
+
+
+def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Proven:
+    """The endpoints whose tests passed on the legacy system, and those of them that the same tests pass for now."""
+    tested: dict[Key, tuple[str, ...]] = {}
+    verified: dict[Key, tuple[str, ...]] = {}
+    same = set(details["same_tests"])
+    for row in details["rows"]:
+        before = _passed(row["tests"], details["tests"]["legacy"]["sizes"], then)
+        after = _passed(row["tests_now"], details["tests"]["new"]["sizes"], now)
+        if before:
+            tested[_key(row)] = tuple(f"{test} passed on the legacy system ({kind})" for test, kind in before.items())
+        kept = [test for test in before if test in same and test in after]
+        if kept:
+            verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in kept)
+    return Proven(tested, verified)
+
+
+def _passed(named: Iterable[Mapping[str, Any]], sizes: Mapping[str, int], green: Green) -> dict[str, str]:
+    """The tests that make the request and are known to pass, by which evidence; none where one of them failed."""
+    asked = list(dict.fromkeys(one["id"] for one in named if one["asked"]))
+    if any(green.broke(test) for test in asked):
+        return {}
+    found = {test: green.passed(test, sizes.get(suite_of(*test.split("::", 1)), 0)) for test in asked}
+    return {test: kind for test, kind in found.items() if kind}
+
+
+def state_of_row(row: Mapping[str, Any], proven: Proven) -> EndpointState:
+    """The state of an endpoint as stored: measured, never typed."""
+    key = _key(row)
+    return state_of(
+        ported=is_ported(row), served=row["served"],
+        tested=key in proven.tested, verified=key in proven.verified,
+    )  # fmt: skip
+
+
+# --- as numbers
+
+
+def _counts(
+    rows: list[dict[str, Any]], states: Mapping[Key, EndpointState], proven: Proven, policy: Policy, unresolved: int
+) -> Iterator[Measurement]:
+    for subject, part in [("", rows), *subjects(rows, policy)]:
+        of = [states[_key(row)] for row in part]
+        done = (EndpointState.VERIFIED, EndpointState.RETIRED)
+        counts = {
+            "tested": sum(_key(row) in proven.tested for row in part),
+            "verified": sum(state in done for state in of),
+            "retired": of.count(EndpointState.RETIRED),
+            "unproven": of.count(EndpointState.PORTED),
+        }
+        for name, count in counts.items():
+            yield Measurement(f"endpoints.{name}", count, "count", subject, Known.STATIC, unresolved)
+
+
+def _disputed(
+    now: Iterable[Evidence], then: Iterable[Evidence], disputes: tuple[Finding, ...]
+) -> Iterator[Measurement]:
+    """How many endpoints a dump and the source disagree about; nothing where no dump ever came."""
+    if any(row.kind in dumped.KINDS for row in (*now, *then)):
+        for family in ("routes", "guards", "endpoints"):
+            yield Measurement(f"{family}.disputed", len(disputes), "count", "", Known.MEASURED)
