@@ -12,6 +12,7 @@ from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
+from milestones.gates.leftovers import NO_LEFTOVERS, Leftovers, read_leftovers
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.owners import NO_OWNERS, Owners, read_owners
 from milestones.gates.sections import Section, load
@@ -59,15 +60,6 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
-    """What must be gone: packages imported, symbols, and words by the paths in which they are looked for."""
-
-    imports: tuple[str, ...] = ()
-    symbols: tuple[str, ...] = ()
-    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Frozen:
     """What may not change, may not go, and which tests stay as they are but for the plumbing in `rewrite`."""
 
@@ -104,7 +96,7 @@ class Policy:
     milestones: tuple[MilestonePolicy, ...] = ()
     no_worse: tuple[str, ...] = DEFAULT_NO_WORSE
     pairs: tuple[Pair, ...] = ()
-    leftovers: Leftovers = Leftovers()
+    leftovers: Leftovers = NO_LEFTOVERS
     frozen: Frozen = Frozen()
     accept: tuple[Acceptance, ...] = ()
     contracts: tuple[Rule, ...] = ()
@@ -137,7 +129,7 @@ def read_policy(text: str) -> Policy:
         milestones=_milestones(root.table("milestones")),
         no_worse=_no_worse(root.table("every_change")),
         pairs=_pairs(root.table("similarity")),
-        leftovers=_leftovers(root.table("leftovers")),
+        leftovers=read_leftovers(root.table("leftovers")),
         frozen=_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
         contracts=read_contracts(root),
@@ -295,16 +287,6 @@ def _pair(section: Section, name: str) -> Pair:
     if not pair.legacy or not pair.new:
         raise section.error(f'{section.name(name)} needs both ends: {{ legacy = "...", new = "..." }}', name)
     return pair
-
-
-def _leftovers(section: Section) -> Leftovers:
-    section.only("imports", "symbols", "words")
-    words = section.table("words")
-    return Leftovers(
-        section.strings("imports"),
-        section.strings("symbols"),
-        tuple((glob, words.strings(glob)) for glob in words.values),
-    )
 
 
 def _frozen(section: Section) -> Frozen:
