@@ -42,7 +42,7 @@ class Answerer:
         if found is not None or path == "/":
             return found
         redirected = self.answer(method, other_slash(path))
-        if redirected is None:
+        if redirected is None or (redirected.framework == "django" and self.fitting(path)):
             return None
         kinds = REDIRECTS_EITHER_WAY | SLASH_OR_NONE
         kinds = kinds if path.endswith("/") else kinds | REDIRECTS_TO_SLASH

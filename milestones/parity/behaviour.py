@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from milestones.parity.answering import (
-    HEAD_WITH_GET,
     REDIRECTS_EITHER_WAY,
     REDIRECTS_TO_SLASH,
     SLASH_OR_NONE,
@@ -50,22 +49,19 @@ def behaviour_of(route: Route, table: Answerer) -> dict[str, str]:
         return {}
     path = route.pattern.sample
     here = [one for one in table.fitting(path) if one.application == route.application]
-    told = {OPTIONS: _options(here, route), SLASH: _slash(route, path, table)}
+    told = {OPTIONS: _options(route, path, table), SLASH: _slash(route, path, table)}
     if any(accepts(one, "GET") for one in here):
-        told[HEAD] = _head(here)
+        told[HEAD] = ANSWERED if table.answer(HEAD, path) is not None else _refused(route)
     wrong = next((verb for verb in USUAL_VERBS if table.answer_or_redirect(verb, path) is None), None)
+    if route.framework == "django" and ANY not in route.methods:  # a class-based view adds both, a decorator neither
+        told.pop(HEAD, None)
+        told.pop(OPTIONS)
     told[WRONG_VERB] = ANSWERED if wrong is None else _refused(route)
     return told
 
 
-def _head(here: list[Route]) -> str:
-    answers = any("HEAD" in one.methods or ANY in one.methods for one in here)
-    answers = answers or any("GET" in one.methods and one.framework in HEAD_WITH_GET for one in here)
-    return ANSWERED if answers else NOT_ALLOWED
-
-
-def _options(here: list[Route], route: Route) -> str:
-    offered = any(one.methods and (ANY in one.methods or "OPTIONS" in one.methods) for one in here)
+def _options(route: Route, path: str, table: Answerer) -> str:
+    offered = table.answer(OPTIONS, path) is not None
     return ANSWERED if offered or route.framework in _OPTIONS_BY_ITSELF else _refused(route)
 
 

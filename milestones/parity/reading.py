@@ -138,6 +138,8 @@ def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: N
         name.lstrip("."), len(name) - len(name.lstrip(".")), Scope(path=importer)
     )
     roots = [path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load)]
+    settings = django.Settings(project, roots, lambda path: load(sources[path]))
+    program.outside["django.conf.settings"] = settings.get
     _run(program, project, roots)
     django.roots(project, {path: module for path, module in program.modules.items() if not is_test(path)})
     program.share(lambda: pyramid.scan(project))
@@ -193,6 +195,8 @@ def _routes(project: Project, naming: Naming) -> Iterator[Route]:
             yield route_of(draft, app, number, order, guards_of(draft.target, draft.before, naming))
             order += 1
             if order >= ROUTE_LIMIT:
+                said = f"more than {ROUTE_LIMIT:,} routes; the rest is not read"
+                project.problems.append(Problem(said, app.place.path, app.place.line))
                 return
         seen |= per_app
 

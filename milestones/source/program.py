@@ -77,6 +77,15 @@ class Program(Evaluator):
             self.problems.append(Problem("takes more steps to work out than the limit allows", path, 1))
         except RecursionError:
             self.problems.append(Problem("nested too deeply to work out", path, 1))
+        except (
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+        ) as slip:
+            said = f"could not be worked out ({type(slip).__name__}: {slip})"[:300]
+            self.problems.append(Problem(said, path, 1))
         finally:
             self.depth, self.stack, self.undecided, self.conditions = 0, [], 0, []
             self.steps_left = max(1, self.steps_left + kept)

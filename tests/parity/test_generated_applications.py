@@ -60,7 +60,15 @@ def hold_against(found: RouteTable, ask: Ask) -> None:
 def behave(found: RouteTable, ask: Ask) -> None:
     """HEAD, OPTIONS, the other slash and a verb that is not offered do what we say of the framework."""
     answerer = Answerer(found.routes)
-    kinds = {200: "answered", 204: "answered", 307: "redirected", 308: "redirected", 404: "404", 405: "405"}
+    kinds = {
+        200: "answered",
+        204: "answered",
+        301: "redirected",
+        307: "redirected",
+        308: "redirected",
+        404: "404",
+        405: "405",
+    }
     for route in found.application:
         path, told = route.pattern.sample, behaviour_of(route, answerer)
         if answerer.beside(route, route.methods[0]) is not route:

@@ -130,6 +130,10 @@ class Project:
             made[str(name)] = rule if isinstance(rule, str) else ""
         return made
 
+    def too_deep(self, place: Place) -> None:
+        said = f"nested more than {DEPTH_LIMIT} deep, or in itself: its routes are not read"
+        self.problems.append(Problem(said, place.path, place.line))
+
     def shelf(self, name: str) -> list[Any]:
         return self.shelves.setdefault(name, [])
 

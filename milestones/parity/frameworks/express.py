@@ -146,7 +146,9 @@ class Router(Served):
             if isinstance(entry, Answer):
                 yield from self._answered(entry, before)
             elif isinstance(entry.value, Router):
-                if depth < DEPTH_LIMIT:
+                if depth >= DEPTH_LIMIT:
+                    self.project.too_deep(entry.place)
+                else:
                     yield from self._nested(entry, entry.value, before, depth)
             elif isinstance(entry.value, StaticFiles):
                 for path in entry.paths:

@@ -187,6 +187,8 @@ class Router(Served):
                 yield Draft(("GET",), path, entry.target, entry.place, OWN_PAGES, (), True, (), self.framework, mount)
             elif isinstance(entry.target, Served) and depth < DEPTH_LIMIT:
                 yield from self._inside(entry, depth)
+            elif isinstance(entry.target, Served):
+                self.project.too_deep(entry.place)
 
     def _inside(self, entry: Entry, depth: int) -> Iterator[Draft]:
         prefix = patterns.starlette(entry.path)

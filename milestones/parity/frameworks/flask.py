@@ -159,7 +159,9 @@ class Scaffold(Served):
                     rule.methods, path, target, rule.place, group, inner, rule.static, (self.place,), "flask",
                     conditional=rule.conditional or self.conditional,
                 )  # fmt: skip
-            elif depth < DEPTH_LIMIT:
+            elif depth >= DEPTH_LIMIT:
+                self.project.too_deep(rule.place)
+            else:
                 own = rule.prefix if rule.prefix is not None else rule.child.prefix
                 yield from rule.child.under(nested_prefix(prefix, own), inner, depth + 1)
 
