@@ -32,12 +32,16 @@ _STATUSES = frozenset({401, 403})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Before:
-    """Something that runs before handlers: a hook, a dependency, a decorator; `sure` where the framework says so."""
+    """Something that runs before handlers: a hook, a dependency, a decorator; `sure` where the framework says so.
+
+    `ruled` says that it runs before every request and may look at where that goes.
+    """
 
     name: str
     value: Value
     place: Place
     sure: bool = False
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +127,7 @@ def _sounds_like_guard(name: str) -> bool:
 
 
 def _turns_away(function: code.Function) -> bool:
-    return any(_refusal(node) for node in _outcomes(function.body))
+    return any(is_refusal(node) for node in _outcomes(function.body))
 
 
 def _outcomes(body: Any) -> Iterator[Any]:
@@ -136,7 +140,8 @@ def _outcomes(body: Any) -> Iterator[Any]:
         stack.extend(reversed(code.parts(node)))
 
 
-def _refusal(node: Any) -> bool:
+def is_refusal(node: Any) -> bool:
+    """Whether an expression turns a request away: it aborts, redirects, or speaks of 401 or 403."""
     stack, steps = [node], 0
     while stack and steps < 400:
         one, steps = stack.pop(), steps + 1

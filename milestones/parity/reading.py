@@ -8,9 +8,10 @@ from dataclasses import replace
 
 from milestones.facts import Problem
 from milestones.parity.frameworks import FRAMEWORKS, django, express, fastapi, pyramid
-from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, route_of
-from milestones.parity.guards import NO_NAMING, Naming, guards_of
-from milestones.parity.routes import Route, RouteTable
+from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, handler_of, route_of
+from milestones.parity.guards import NO_NAMING, Before, Naming, guards_of
+from milestones.parity.passing import Request, turns_away
+from milestones.parity.routes import ANY, Route, RouteTable
 from milestones.source.calls import Factory
 from milestones.source.code import File
 from milestones.source.paths import is_test
@@ -140,6 +141,7 @@ def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: N
     roots = [path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load)]
     settings = django.Settings(project, roots, lambda path: load(sources[path]))
     program.outside["django.conf.settings"] = settings.get
+    program.outside["flask.request"] = lambda name, place: project.request and project.request.get(name, place)
     _run(program, project, roots)
     django.roots(project, {path: module for path, module in program.modules.items() if not is_test(path)})
     program.share(lambda: pyramid.scan(project))
@@ -192,13 +194,28 @@ def _routes(project: Project, naming: Naming) -> Iterator[Route]:
             if key in seen:
                 continue
             per_app.add(key)
-            yield route_of(draft, app, number, order, guards_of(draft.target, draft.before, naming))
+            before = [one for one in draft.before if not one.ruled or _meets(project, one, draft, naming)]
+            yield route_of(draft, app, number, order, guards_of(draft.target, before, naming))
             order += 1
             if order >= ROUTE_LIMIT:
                 said = f"more than {ROUTE_LIMIT:,} routes; the rest is not read"
                 project.problems.append(Problem(said, app.place.path, app.place.line))
                 return
         seen |= per_app
+
+
+def _meets(project: Project, one: Before, draft: Draft, naming: Naming) -> bool:
+    """Whether what runs before every request may turn away that of a route, by the rules in it."""
+    if not isinstance(one.value, Function) or one.name in naming.known:
+        return True
+    name = handler_of(draft.target, draft.place).name.rpartition(".")[2]
+    endpoint = f"{draft.group}.{name}" if draft.group else name
+    request = Request(draft.path.sample, draft.methods[0].replace(ANY, "GET"), endpoint, draft.group)
+    project.request = request
+    try:
+        return turns_away(one.value, request, project.evaluate)
+    finally:
+        project.request = None
 
 
 def _bounded(app: Served) -> Iterator[Draft]:

@@ -95,6 +95,7 @@ class Project:
     problems: list[Problem] = field(default_factory=list)
     shelves: dict[str, list[Any]] = field(default_factory=dict)  # a framework's own lists, by name
     converters: dict[str, Value] = field(default_factory=dict)  # that the project brings, by the name in its paths
+    request: Model | None = None  # the one that a hook is held against
     settled: set[Place] = field(default_factory=set)  # where something was registered
     branches: dict[tuple[str, Place, Place | None], list[Place | None]] = field(default_factory=dict)
     guessed: list[Problem] = field(default_factory=list)  # problems of functions that nothing calls

@@ -15,6 +15,7 @@ from milestones.parity.routes import ANY, normal_methods
 from milestones.source.values import (
     Arguments,
     Class,
+    Decoration,
     External,
     Function,
     Instance,
@@ -23,6 +24,7 @@ from milestones.source.values import (
     Native,
     Unknown,
     Value,
+    describe,
 )
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -203,12 +205,25 @@ def _guards(type_: Class) -> tuple[Before, ...]:
     """Mixins and `permission_classes` that stand before every method of a class-based view."""
     mixins = [base for base in type_.external_bases() if base.rpartition(".")[2].endswith("RequiredMixin")]
     found = [Before(base.rpartition(".")[2], External(base), type_.place, True) for base in mixins]
+    dispatch = type_.member("dispatch")
+    over = dispatch.decorations if isinstance(dispatch, Function) else ()
+    for decoration in (*type_.decorations, *over):
+        found += _inside(decoration)
     listed = type_.member("permission_classes")
     for one in listed if isinstance(listed, (list, tuple)) else ():
         name = one.name.rpartition(".")[2] if isinstance(one, (External, Class)) else ""
         if name and name != "AllowAny":
             found.append(Before(name, one, type_.place, True))
     return tuple(found)
+
+
+def _inside(decoration: Decoration) -> Iterator[Before]:
+    """What `method_decorator` puts over the methods of a class."""
+    value = decoration.value
+    if decoration.name.rpartition(".")[2] == "method_decorator" and isinstance(value, External) and value.arguments:
+        given = value.arguments.get(0, "decorator")
+        for one in given if isinstance(given, (list, tuple)) else [given]:
+            yield Before(describe(one).removesuffix("()").rpartition(".")[2], one, decoration.place)
 
 
 def _as_view(arguments: Arguments) -> Value:

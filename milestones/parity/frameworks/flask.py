@@ -139,7 +139,7 @@ class Scaffold(Served):
 
     def _hook(self, arguments: Arguments) -> Value:
         function = arguments.get(0, "f")
-        self.hooks.append(Before(describe(function), function, arguments.place))
+        self.hooks.append(Before(describe(function), function, arguments.place, ruled=True))
         return function
 
     def drafts(self, depth: int = 0) -> Iterator[Draft]:
