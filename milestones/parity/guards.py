@@ -59,9 +59,18 @@ def guards_of(target: Value, before: Iterable[Before], naming: Naming = NO_NAMIN
     """The guards before a handler, outermost first, each name once."""
     found: dict[str, Guard] = {}
     for one in (*before, *_own(target)):
-        if one.name not in naming.not_guards and (one.sure or one.name in naming.known or refuses(one.name, one.value)):
-            found.setdefault(one.name, Guard(one.name, one.place))
+        name = one.name if one.sure else short(one.name)
+        names = {one.name, name}
+        if names & naming.not_guards:
+            continue
+        if one.sure or names & naming.known or refuses(name, one.value):
+            found.setdefault(name, Guard(name, one.place))
     return tuple(found.values())
+
+
+def short(name: str) -> str:
+    """A guard's own name, without where it comes from: `flask_login.login_required` is `login_required`."""
+    return name.removesuffix("()").rpartition(".")[2]
 
 
 def refuses(name: str, value: Value, depth: int = 0) -> bool:

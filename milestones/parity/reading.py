@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from milestones.facts import Problem
 from milestones.parity.frameworks import FRAMEWORKS, django, express, fastapi, pyramid
 from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, handler_of, route_of
+from milestones.parity.frameworks.depends import class_dependencies
 from milestones.parity.guards import NO_NAMING, Before, Naming, guards_of
 from milestones.parity.passing import Request, turns_away
 from milestones.parity.routes import ANY, Route, RouteTable
@@ -145,8 +147,9 @@ def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: N
     _run(program, project, roots)
     django.roots(project, {path: module for path, module in program.modules.items() if not is_test(path)})
     program.share(lambda: pyramid.scan(project))
-    pyramid.settle(project, _owners(program))
-    routes = tuple(_routes(project, naming))
+    owners = _owners(program)
+    pyramid.settle(project, owners)
+    routes = tuple(_routes(project, naming, owners))
     return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, sources))
 
 
@@ -181,7 +184,7 @@ def _owners(program: Program) -> dict[int, Class]:
     return found
 
 
-def _routes(project: Project, naming: Naming) -> Iterator[Route]:
+def _routes(project: Project, naming: Naming, owners: Mapping[int, Class] = MappingProxyType({})) -> Iterator[Route]:
     """The routes of every application that stands by itself; one created twice in the same place is one."""
     seen: set[tuple[object, ...]] = set()
     order = 0
@@ -194,7 +197,9 @@ def _routes(project: Project, naming: Naming) -> Iterator[Route]:
             if key in seen:
                 continue
             per_app.add(key)
-            before = [one for one in draft.before if not one.ruled or _meets(project, one, draft, naming)]
+            owner = owners.get(id(draft.target.code)) if isinstance(draft.target, Function) else None
+            passed = (*draft.before, *class_dependencies(project, draft.target, owner))
+            before = [one for one in passed if not one.ruled or _meets(project, one, draft, naming)]
             yield route_of(draft, app, number, order, guards_of(draft.target, before, naming))
             order += 1
             if order >= ROUTE_LIMIT:

@@ -223,3 +223,25 @@ def test_a_guard_that_covers_only_some_paths_now_is_lost_on_the_others():
 
     lost = compare(read(FLASK), read(FLASK.replace('startswith("/secret")', 'startswith("/other")'))).guards_lost
     assert [(one.method, one.path) for one in lost] == [("GET", "/secret/x")]
+
+
+CONTROLLERS = """
+from fastapi import FastAPI, APIRouter, Depends, HTTPException
+def current():
+    raise HTTPException(401)
+router = APIRouter()
+def controller(router):
+    return lambda cls: cls
+class Base:
+    user: object = Depends(current)
+@controller(router)
+class Things(Base):
+    @router.get("/things")
+    def many(self): pass
+app = FastAPI()
+app.include_router(router)
+"""
+
+
+def test_what_a_class_of_views_depends_on_guards_each_of_them():
+    assert guards({"app.py": CONTROLLERS}) == {"/things": ["current"]}
