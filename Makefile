@@ -8,7 +8,7 @@ export PYTHON
 SERVICES = DATABASE_URL="$${DATABASE_URL:-postgres://postgres@127.0.0.1:5432/postgres}" REDIS_URL="$${REDIS_URL:-redis://127.0.0.1:6379/9}"
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-services test-browser fuzz bench lint types lock assets clean
+.PHONY: help run test test-services test-browser survival fuzz bench lint types lock assets clean
 
 help:  ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-14s %s\n", $$1, $$2 }' Makefile
@@ -31,6 +31,9 @@ test-services: .venv/.dev  ## the same suite on PostgreSQL and Redis (DATABASE_U
 
 test-browser: .venv/.dev  ## the pages in headless Chromium
 	@$(PY) -m pytest -q -m browser $(ARGS)
+
+survival: .venv/.dev  ## fifty promotions at once, forty rounds of them
+	@SURVIVAL_ROUNDS=40 $(PY) -m pytest -q -n 0 tests/survival/test_concurrent_promotions.py $(ARGS)
 
 fuzz: .venv/.dev  ## the property tests with many more examples
 	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -q -n $(WORKERS) -m hypothesis $(ARGS)

@@ -296,6 +296,7 @@ class Covers:
     skips: tuple[tuple[str, int], ...] = ()
     files: int | None = None
     repeated: tuple[str, ...] = ()  # names of test cases that came more than once, the first few
+    paths: tuple[str, ...] = ()  # the files that a coverage is of, the first ten thousand
 
 
 @dataclass(frozen=True, slots=True)

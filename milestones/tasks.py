@@ -8,7 +8,7 @@ from celery import shared_task
 from django.db import transaction
 from kombu.exceptions import OperationalError
 
-from milestones.services import claims, intake
+from milestones.services import claims, intake, waivers
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +22,8 @@ def process_delivery(pk: int) -> None:
 @shared_task  # type: ignore[untyped-decorator]
 def sweep() -> None:
     claims.bury_the_exhausted()
+    waivers.close_the_expired()
+    waivers.warn_of_ends()
     for pk in claims.due():
         ring(pk)
 

@@ -99,6 +99,7 @@ class Place(Schema):
     sha: str
     job: str = Field("", max_length=200)
     shard: str = Field("", max_length=20)
+    system: str = Field("", max_length=10)
     attempt: int = Field(1, ge=1, le=1_000_000)
     file: str = Field("", max_length=200)
 
@@ -132,7 +133,7 @@ def _upload(request: HttpRequest, kind: str, place: Place) -> intake.Upload:
     body = read_body(request, settings.MIGRATOR_UPLOAD_GZIPPED_BYTES, "MIGRATOR_UPLOAD_GZIPPED_BYTES")
     return intake.Upload(
         kind=kind, sha=place.sha, body=body, encoding="gzip" if encoding == "gzip" else "", job=place.job,
-        shard=place.shard, attempt=place.attempt, file_name=place.file,
+        shard=place.shard, system=place.system, attempt=place.attempt, file_name=place.file,
         key=request.headers.get("Idempotency-Key", "")[:190],
     )  # fmt: skip
 

@@ -151,8 +151,9 @@ class _Comparison:
         if not wanted:
             return None
         old, new = pair
-        before = self._lines("base", old.path, change.before, [(i1, i2) for i1, i2, _, _ in wanted])
-        after = self._lines("head", new.path, change.after, [(j1, j2) for _, _, j1, j2 in wanted])
+        around = [_beside(change, one) for one in wanted]
+        before = self._lines("base", old.path, change.before, [(i1, i2) for i1, i2, _, _ in around])
+        after = self._lines("head", new.path, change.after, [(j1, j2) for _, _, j1, j2 in around])
         i1, _, j1, _ = wanted[0]
         return AssertionChange(new, _line_at(change.after, j1, new.line), before, after,
                                _line_at(change.before, i1, old.line))  # fmt: skip
@@ -228,6 +229,21 @@ def _expects(change: Change, hunk: Hunk) -> bool:
     i1, i2, j1, j2 = hunk
     asserting = [one for one in [*change.before[i1:i2], *change.after[j1:j2]] if one.asserting]
     return any(one.value for one in asserting) or (bool(asserting) and all(one.name for one in asserting))
+
+
+def _beside(change: Change, hunk: Hunk) -> Hunk:
+    """A place with, where nothing stands on a side of it, what is left of the statement there."""
+    i1, i2, j1, j2 = hunk
+    for one in change.stretches:
+        if hunk in one.hunks:
+            old = (i1, i2) if i1 < i2 else _within(i1, one.old)
+            new = (j1, j2) if j1 < j2 else _within(j1, one.new)
+            return (*old, *new)
+    return hunk
+
+
+def _within(at: int, span: tuple[int, int]) -> tuple[int, int]:
+    return max(span[0], min(at, span[1] - 1)), min(at + 1, span[1])
 
 
 def _line_at(tokens: Sequence[Token], at: int, otherwise: int) -> int:

@@ -260,9 +260,13 @@ def _same(change: Change, i: int, j: int, count: int) -> bool:
 
 
 def _rule(change: Change, hunk: Hunk) -> Rule | None:
+    """A place as a rule; one that leaves a bracket open takes the one that closes it, where that stands next."""
     i1, i2, j1, j2 = hunk
-    was, now = change.before[i1:i2], change.after[j1:j2]
-    return _as_rule(was, now)
+    for more in range(3):
+        was, now = change.before[i1 : i2 + more], change.after[j1 : j2 + more]
+        if _whole(was, now) and (not more or _same(change, i2, j2, more)):
+            return _as_rule(was, now)
+    return _as_rule(change.before[i1:i2], change.after[j1:j2])
 
 
 def _as_rule(was: Sequence[Token], now: Sequence[Token]) -> Rule | None:

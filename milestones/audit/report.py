@@ -36,6 +36,7 @@ class Entry:
     insertions: int = 0
     deletions: int = 0
     binary: bool = False
+    unread: str = ""  # why the contents were not looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ class FileChange:
     sort: str
     area: str
     definitions: tuple[DefinitionChange, ...] = ()
+    note: str = ""  # what a person has to know of an entry that has no better class
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,21 +86,52 @@ def _classified(entry: Entry, old: Module | None, new: Module | None) -> FileCha
     sort = _class(entry, old, new)
     if old is not None and new is not None and sort not in {"mode_only", "generated"}:
         changes = tuple(definition_changes(old, new))
-    return FileChange(entry, sort, area_of(entry.path), changes)
+    return FileChange(
+        entry, sort, area_of(entry.path), changes, _note(entry, old, new) if sort == "unclassified" else ""
+    )
 
 
 def _class(entry: Entry, old: Module | None, new: Module | None) -> str:
     if entry.binary or is_binary(entry.old) or is_binary(entry.new):
         return "binary"
-    if entry.kind == "modified" and entry.old == entry.new and not {entry.old_mode, entry.new_mode} & {LINK, SUBMODULE}:
+    if _is_mode_only(entry):
         return "mode_only"
-    if is_generated(entry.path, entry.new or entry.old):
+    linked = bool({entry.old_mode, entry.new_mode} & {LINK, SUBMODULE})
+    if not linked and is_generated(entry.path, entry.new or entry.old):
         return "generated"
     if entry.kind in {"added", "deleted"}:
         return entry.kind
-    if entry.kind == "renamed":
-        return _moved_class(entry)
-    return _modified_class(entry, old, new)
+    if entry.unread:
+        return "unclassified"
+    return _moved_class(entry) if entry.kind == "renamed" else _modified_class(entry, old, new)
+
+
+def _is_mode_only(entry: Entry) -> bool:
+    linked = {entry.old_mode, entry.new_mode} & {LINK, SUBMODULE}
+    return entry.kind == "modified" and not entry.unread and not linked and entry.old == entry.new
+
+
+def _note(entry: Entry, old: Module | None, new: Module | None) -> str:
+    """Why an entry has no class, in words."""
+    if entry.unread:
+        return entry.unread
+    modes = entry.old_mode, entry.new_mode
+    if modes == (SUBMODULE, SUBMODULE):
+        return f"the submodule went from {_text(entry.old)[:10]} to {_text(entry.new)[:10]}"
+    if modes == (LINK, LINK):
+        return f"the symbolic link pointed to {_text(entry.old)!r} and points to {_text(entry.new)!r}"
+    if set(modes) & {LINK, SUBMODULE}:
+        names = [_KINDS.get(mode, "a file") for mode in modes]
+        return f"{names[0]} became {names[1]}"
+    problems = [one for module in (old, new) if module is not None for one in module.problems]
+    return f"line {problems[0].line}: {problems[0].reason}" if problems else "it could not be read"
+
+
+_KINDS = {LINK: "a symbolic link", SUBMODULE: "a submodule"}
+
+
+def _text(data: bytes) -> str:
+    return data.decode("utf-8", "replace")
 
 
 def _modified_class(entry: Entry, old: Module | None, new: Module | None) -> str:

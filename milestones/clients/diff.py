@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from milestones.clients.git import GitError, Repository
+from milestones.clients.git import LARGE_TEXTS, GitError, Repository
 
 RENAME_LIMIT = 1000
-_EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
+SECONDS = 300
+EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _KINDS = {"A": "added", "D": "deleted", "R": "renamed", "C": "added"}
 _NO_MODE = "000000"
 
@@ -30,38 +31,71 @@ class DiffEntry:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """`limited` says that git gave up pairing edited files, because there were too many."""
+    """`limited` says that git gave up pairing edited files, because there were too many.
+
+    `partial` says why there are neither renames nor counts: this copy lacks some of the contents.
+    """
 
     entries: tuple[DiffEntry, ...]
     limited: bool
+    partial: str = ""
 
 
 def range_ends(repository: Repository, text: str) -> tuple[str, str]:
     """Return the two ends of `A..B`, `A...B` (from their common ancestor) or of one commit. Raises GitError."""
     old, dots, new = text.partition("...")
     if dots:
-        ends = repository.resolve(old or "HEAD"), repository.resolve(new or "HEAD")
-        return repository.git("merge-base", *ends).decode().split()[0], ends[1]
+        return _common(repository, old or "HEAD", new or "HEAD")
     old, dots, new = text.partition("..")
     if dots:
         return repository.resolve(old or "HEAD"), repository.resolve(new or "HEAD")
     commit = repository.commit(text)
-    return (commit.parents[0] if commit.parents else _EMPTY_TREE), commit.sha
+    if not commit.parents and _is_boundary(repository, commit.sha):
+        raise GitError(
+            f"{text} is where this shallow copy ends: what it changed cannot be known; fetch more of the history"
+        )
+    return (commit.parents[0] if commit.parents else EMPTY_TREE), commit.sha
+
+
+def _common(repository: Repository, old: str, new: str) -> tuple[str, str]:
+    ends = repository.resolve(old), repository.resolve(new)
+    try:
+        return repository.git("merge-base", *ends).decode().split()[0], ends[1]
+    except (GitError, IndexError):
+        said = f"{old} and {new} have no common ancestor in this copy; {old}..{new} compares them as they stand"
+        raise GitError(said) from None
+
+
+def _is_boundary(repository: Repository, sha: str) -> bool:
+    try:
+        return sha in (repository.git_dir / "shallow").read_text().split()
+    except OSError:
+        return False
+
+
+_OPTIONS = ("-r", "-z", "--raw", "--no-abbrev", "--no-ext-diff", "--no-textconv")
 
 
 def diff(repository: Repository, old: str, new: str) -> Diff:
     """Return what differs between two commits, in git's order. Raises GitError."""
-    out = repository.git(
-        "diff-tree", "-r", "-z", "--raw", "--numstat", "--no-abbrev", "-M50%", f"-l{RENAME_LIMIT}",
-        "--no-ext-diff", "--no-textconv", "--end-of-options", old, new,
-    )  # fmt: skip
+    ends = ("--end-of-options", old, new)
+    partial = ""
+    try:
+        out = repository.git(
+            "diff-tree", *_OPTIONS, "--numstat", "-M50%", f"-l{RENAME_LIMIT}", *ends,
+            seconds=SECONDS, config=LARGE_TEXTS,
+        )  # fmt: skip
+    except GitError as lacking:
+        # without the contents there are no renames and no counts, but the trees still tell what changed
+        out = repository.git("diff-tree", *_OPTIONS, "--no-renames", *ends)
+        partial = lacking.reason
     try:
         entries = _entries(out.split(b"\0"))
     except (IndexError, ValueError):
         raise GitError(f"git listed the difference of {old} and {new} in a form that is not known") from None
     count = {kind: sum(entry.kind == kind for entry in entries) for kind in ("added", "deleted")}
     edited = any(entry.kind == "renamed" and entry.score < 100 for entry in entries)
-    return Diff(entries, not edited and count["added"] * count["deleted"] > RENAME_LIMIT**2)
+    return Diff(entries, not edited and count["added"] * count["deleted"] > RENAME_LIMIT**2, partial)
 
 
 def _entries(fields: list[bytes]) -> tuple[DiffEntry, ...]:

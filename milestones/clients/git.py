@@ -13,9 +13,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 SECONDS = 60
 FETCH_SECONDS = 1800
+# what is larger counts as binary in a diff; for storing, the bound of _CONFIG below is lower
+LARGE_TEXTS = ("core.bigFileThreshold=32m",)
 TREE_ENTRIES = int(os.environ.get("MIGRATOR_TREE_ENTRIES", "200000"))
 LONGEST_NAME = 250
 
@@ -134,6 +137,24 @@ def run(
     return out
 
 
+def streaming(
+    repository: Repository, arguments: Sequence[str], *, stdin: IO[bytes] | int = subprocess.DEVNULL,
+    stderr: IO[bytes] | int = subprocess.DEVNULL, config: Sequence[str] = (),
+) -> subprocess.Popen[bytes]:  # fmt: skip
+    """A git call whose output is read as it comes; whoever starts it must `stop` it."""
+    return subprocess.Popen(  # noqa: S603 - a list, no shell, names behind --end-of-options
+        _command([f"--git-dir={repository.git_dir}", *arguments], "", config),
+        stdin=stdin, stdout=subprocess.PIPE, stderr=stderr, env=_environment(""), start_new_session=True,
+    )  # fmt: skip
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End a git call, whether or not it had come to its end."""
+    _kill(process)
+    if process.stdout:
+        process.stdout.close()
+
+
 def _verb(arguments: Sequence[str]) -> str:
     known = (word for word in arguments if not word.startswith(("-", "/")))
     return next(known, "")
@@ -158,9 +179,11 @@ class Repository:
     def __init__(self, git_dir: Path) -> None:
         self.git_dir = git_dir
 
-    def git(self, *arguments: str, stdin: bytes = b"", seconds: float = SECONDS) -> bytes:
+    def git(
+        self, *arguments: str, stdin: bytes = b"", seconds: float = SECONDS, config: Sequence[str] = ()
+    ) -> bytes:  # fmt: skip
         """Standard output of a git call on this repository. Raises GitError."""
-        return run([f"--git-dir={self.git_dir}", *arguments], stdin=stdin, seconds=seconds)
+        return run([f"--git-dir={self.git_dir}", *arguments], stdin=stdin, seconds=seconds, config=config)
 
     def resolve(self, revision: str) -> str:
         """The full id of the commit that `revision` names. Raises GitError with the revision in its sentence."""
@@ -216,17 +239,11 @@ class Repository:
         with tempfile.TemporaryFile() as names:  # a file, so that neither pipe can fill and stop both sides
             names.write("".join(f"{sha}\n" for sha in wanted).encode())
             names.seek(0)
-            process = subprocess.Popen(  # noqa: S603 - a list, no shell, names behind --end-of-options
-                _command([f"--git-dir={self.git_dir}", "cat-file", "--batch"], ""),
-                stdin=names, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-                env=_environment(""), start_new_session=True,
-            )  # fmt: skip
+            process = streaming(self, ["cat-file", "--batch"], stdin=names)
             try:
                 yield from _batch(process, wanted)
             finally:
-                _kill(process)
-                if process.stdout:
-                    process.stdout.close()
+                stop(process)
 
     def read(self, revision: str, path: str) -> bytes:
         """One file's bytes at a revision. Raises GitError naming both."""

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from .git import Repository
+from .git import GitError, Repository
 
 ROOT = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"  # the empty tree, which git knows without having it
 SECONDS = 120
@@ -189,12 +189,18 @@ class _Walk:
         for some in _parts(list(dict.fromkeys(pairs)), AT_ONCE):
             trees = ((self.commits[sha].tree if parent == ROOT else sha, parent) for sha, parent in some)
             names = "".join(f"{ROOT} {sha}\n" if parent == ROOT else f"{sha} {parent}\n" for sha, parent in trees)
-            out = self.repo.git(
-                "diff-tree", "--stdin", "--always", "-r", "--raw", "-z", "-M", "-l400", "--no-abbrev", "--no-ext-diff",
-                stdin=names.encode(), seconds=SECONDS,
-            )  # fmt: skip
+            try:
+                out = self._differences(names, "-M")
+            except GitError:  # a mirror may lack large files; renames without a change are told by the hash alone
+                out = self._differences(names, "-M100%")
             found |= zip(some, _parsed(out, self.wanted), strict=True)
         return found
+
+    def _differences(self, names: str, renames: str) -> bytes:
+        return self.repo.git(
+            "diff-tree", "--stdin", "--always", "-r", "--raw", "-z", renames, "-l400", "--no-abbrev", "--no-ext-diff",
+            stdin=names.encode(), seconds=SECONDS,
+        )  # fmt: skip
 
 
 def _parts(listed: Sequence[T], size: int) -> Iterator[Sequence[T]]:

@@ -6,7 +6,7 @@ import gzip
 import shutil
 import tempfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -81,3 +81,18 @@ def spooled(source: BinaryIO, name: str) -> RecordingFile:
     plain = tempfile.TemporaryFile()  # noqa: SIM115 - the caller closes it
     shutil.copyfileobj(source, plain, 1 << 20)
     return RecordingFile(plain, name)
+
+
+class JoinedRecordings:
+    """Several files read as one: the shards of a recording."""
+
+    def __init__(self, files: Sequence[RecordingFile]) -> None:
+        self._files = files
+        self.name = ", ".join(one.name for one in files)
+
+    def __iter__(self) -> Iterator[tuple[int, int, bytes]]:
+        for place, one in enumerate(self._files):
+            yield from ((offset * len(self._files) + place, number, line) for offset, number, line in one)
+
+    def at(self, offset: int) -> bytes:
+        return self._files[offset % len(self._files)].at(offset // len(self._files))

@@ -19,6 +19,8 @@ from milestones.demo.repository import KINDS, RESULTS
 from milestones.demo.stages import stages
 
 RECORDED = ("02", "04", "05", "06", "08", "10", "11")
+ANSWERS = {"02": "legacy", "11": "new"}  # the stages whose answers are recorded, and of which system they are
+RECORDER = Path(__file__).resolve().parent.parent.parent / "recorder"
 SECONDS_FOR_A_RUN = 120
 
 
@@ -28,15 +30,28 @@ class Run:
 
     junit: bytes
     ruff: bytes
+    recording: bytes = b""
 
 
-def run_checks(work_tree: Path) -> Run:
-    """Run pytest and ruff on a work tree as its CI would, and neutralise what they wrote."""
+def run_checks(work_tree: Path, system: str = "") -> Run:
+    """Run pytest and ruff on a work tree as its CI would; neutralise what they wrote. A `system` is recorded too."""
     with tempfile.TemporaryDirectory() as scratch:
-        report = Path(scratch) / "junit.xml"
-        _run(work_tree, "pytest", "-q", "-p", "no:cacheprovider", "--tb=line", f"--junitxml={report}")
+        report, answers = Path(scratch) / "junit.xml", Path(scratch) / "answers.jsonl"
+        recorder = ["-p", "migrator_recorder.plugin", f"--record={answers}", f"--record-system={system}"]
+        tests = ["pytest", "-q", "-p", "no:cacheprovider", "--tb=line", f"--junitxml={report}"]
+        _run(work_tree, *tests, *(recorder if system else ()))
         found = _run(work_tree, "ruff", "check", "--no-cache", "--output-format", "json", ".")
-        return Run(neutral_junit(report.read_text(), work_tree), neutral_ruff(found, work_tree))
+        recording = neutral_recording(answers.read_text()) if system else b""
+        return Run(neutral_junit(report.read_text(), work_tree), neutral_ruff(found, work_tree), recording)
+
+
+def neutral_recording(text: str) -> bytes:
+    """A recording without chance ids and versions of clients."""
+    told = [json.loads(line) for line in text.splitlines()]
+    for number, one in enumerate(told, 1):
+        one["id"] = str(number)
+        one["request"]["headers"].pop("user-agent", None)
+    return "".join(json.dumps(one) + "\n" for one in told).encode()
 
 
 def neutral_junit(text: str, work_tree: Path) -> bytes:
@@ -59,13 +74,14 @@ def record(into: Path = RESULTS) -> None:
         for stage in stages():
             stage.lay_over(Path(scratch))
             if stage.number in RECORDED:
-                _write(run_checks(Path(scratch)), into / stage.number)
+                _write(run_checks(Path(scratch), ANSWERS.get(stage.number, "")), into / stage.number)
 
 
 def _write(run: Run, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for kind, name in KINDS.items():
-        (folder / name).write_bytes(getattr(run, kind))
+        if content := getattr(run, kind):
+            (folder / name).write_bytes(content)
 
 
 def _without(text: str, work_tree: Path) -> str:
@@ -75,6 +91,7 @@ def _without(text: str, work_tree: Path) -> str:
 def _run(work_tree: Path, *words: str) -> str:
     """Run a module of this Python there; a failing check is a result, anything else is an error."""
     env = {k: v for k, v in os.environ.items() if not k.startswith(("PYTEST_", "DJANGO_", "RUFF_", "PYTHON"))}
+    env["PYTHONPATH"] = str(RECORDER)
     done = subprocess.run(  # noqa: S603 - our own words, no shell
         [sys.executable, "-m", *words],
         cwd=work_tree,

@@ -14,14 +14,14 @@ from milestones.demo.stages import Stage, stages
 NAME = "Harbour: Flask to FastAPI"
 SLUG = "harbour"
 RESULTS = Path(__file__).parent / "results"
-KINDS = {"junit": "junit.xml", "ruff": "ruff.json"}
+KINDS = {"junit": "junit.xml", "ruff": "ruff.json", "recording": "recording.jsonl"}
 WITH_MARKS = (".md", ".toml")
 SECONDS_FOR_GIT = 30
 
 
 @dataclass(frozen=True, slots=True)
 class DemoCommit:
-    """A commit and what its CI would have uploaded: pairs of kind ("junit", "ruff") and the file's bytes."""
+    """A commit and what its CI would have uploaded: pairs of kind ("junit", "ruff", ...) and the file's bytes."""
 
     sha: str
     subject: str

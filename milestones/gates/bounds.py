@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
@@ -33,6 +33,14 @@ class Mode(StrEnum):
     INFORMATIONAL = "informational"
 
 
+class Quantifier(StrEnum):
+    """How a bound speaks of a measure that has a value for each subject."""
+
+    ALL = "all"
+    ANY = "any"
+    COUNT = "count"
+
+
 class Reference(StrEnum):
     """Another measurement that a bound may name in the place of a number."""
 
@@ -54,7 +62,11 @@ _LONGEST = 400
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """A bound: `value` is the number, or the lower end of `in`, as written (80 for "80%"); `high` the upper end."""
+    """A bound: `value` is the number, or the lower end of `in`, as written (80 for "80%"); `high` the upper end.
+
+    With `all` and `any` it is asked of each subject of the measure; with `count`, `each` is what is asked of each
+    subject, and the bound is held against how many keep it.
+    """
 
     text: str
     measure: str
@@ -65,10 +77,17 @@ class Bound:
     reference: Reference | None = None
     mode: Mode = Mode.STRICT
     informational_until: date | None = None
+    quantifier: Quantifier | None = None
+    each: Bound | None = None
 
     @property
     def expect(self) -> str:
         """The bound without its measure, as it is printed: "== 0", "in 0.74..0.76", "<= baseline", "present"."""
+        if self.quantifier is not None:
+            return f"{self.quantifier}{f'({self.each.expect})' if self.each else ''} {self._plainly()}"
+        return self._plainly()
+
+    def _plainly(self) -> str:
         if self.op is Op.PRESENT:
             return "present"
         if self.reference:
@@ -88,6 +107,13 @@ def plain(number: float) -> str:
     """A number as a person writes it: 0, 0.74, 1200; never rounded."""
     whole = isinstance(number, int) or (number.is_integer() and abs(number) < 1e15)
     return str(int(number)) if whole else repr(number)
+
+
+def measure_in(text: str) -> str:
+    """The measure that the text of a bound is about, without reading the rest of it."""
+    words = text.replace("(", " ").split()
+    named = words[1:] if words[:1] and words[0] in set(Quantifier) else words
+    return named[0] if named else ""
 
 
 def finite(number: float) -> bool:
@@ -120,13 +146,38 @@ class _Reader:
         self.tokens = tokens_of(text)
 
     def bound(self) -> Bound:
-        measure = self.measure()
-        op = self.op()
-        value, high, percent, reference = self.target(op)
+        quantifier = self.quantifier()
+        found = self.counted() if quantifier is Quantifier.COUNT else self.asked(wrapped=quantifier is not None)
         mode, until = self.mode()
         if self.tokens:
             raise self.error(f'"{self.tokens[0].text}" is left over at its end')
-        return Bound(self.text, measure, op, value, high, percent, reference, mode, until)
+        return replace(found, mode=mode, informational_until=until, quantifier=quantifier)
+
+    def quantifier(self) -> Quantifier | None:
+        word = self.take_word(*Quantifier)
+        return Quantifier(word) if word else None
+
+    def asked(self, *, wrapped: bool = False) -> Bound:
+        """A measure and what it is held against; `all` and `any` may put it in brackets."""
+        opened = wrapped and self.take(TokenKind.OPEN) is not None
+        measure, op = self.measure(), self.op()
+        value, high, percent, reference = self.target(op)
+        if opened and not self.take(TokenKind.CLOSE):
+            raise self.error(f'a closing bracket is missing behind what is asked of each "{measure}"')
+        return Bound(self.text, measure, op, value, high, percent, reference)
+
+    def counted(self) -> Bound:
+        """`count(coverage.file < 80%) <= 3`: what is asked of each subject, then how many may keep it."""
+        if not self.tokens or self.tokens[0].kind is not TokenKind.OPEN:
+            raise self.error('"count" takes what it counts in brackets; write it as "count(coverage.file < 80%) <= 3"')
+        each = self.asked(wrapped=True)
+        op = self.op()
+        if op is Op.PRESENT:
+            raise self.error('a count is held against a number; write it as "count(coverage.file < 80%) <= 3"')
+        value, high, percent, reference = self.target(op)
+        if percent or reference:
+            raise self.error("a count is held against a plain number, no percentage and no other commit")
+        return Bound(self.text, each.measure, op, value, high, each=each)
 
     def error(self, what: str) -> ParseError:
         return ParseError(f'the bound "{self.text}" cannot be read: {what}')
@@ -296,6 +347,11 @@ def _doubt_of_unit(bound: Bound, measurement: Measurement) -> str:
 
 def _referred(bound: Bound, baseline: Measurement | None, previous: Measurement | None) -> Measurement | None:
     return {Reference.BASELINE: baseline, Reference.PREVIOUS: previous, None: None}[bound.reference]
+
+
+def holds_number(bound: Bound, number: float) -> bool:
+    """Whether a plain number keeps what a bound says of numbers."""
+    return _holds(bound, Measurement(bound.measure, number), None)
 
 
 def _holds(bound: Bound, measurement: Measurement, other: Measurement | None) -> bool:

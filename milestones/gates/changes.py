@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from milestones.facts import Lack, Measurement, State, Verdict
 from milestones.gates import wording
 from milestones.gates.bounds import Bound, Op, Reference, within
-from milestones.gates.judging import Reading, judge_gate, worst
+from milestones.gates.judgement import worst
+from milestones.gates.judging import Reading, judge_gate
 from milestones.gates.measures import Family, complaint_about, family_of
 from milestones.gates.policy import Policy
 

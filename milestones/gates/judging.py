@@ -1,9 +1,9 @@
-"""Judgement: what is known of one commit, held against bounds and against a milestone's criteria."""
+"""Judging: what is known of one commit, held against bounds and against a milestone's criteria."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from types import MappingProxyType
@@ -12,16 +12,12 @@ from milestones.facts import Criterion, Lack, Measurement, Milestone, ParseError
 from milestones.gates import wording
 from milestones.gates.bounds import Bound, Reference, doubt, parse_bound, within
 from milestones.gates.criteria import criteria_of, set_aside, words_of
+from milestones.gates.judgement import CriterionVerdict, MilestoneJudgement, by_gates, reasons_of, worst
 from milestones.gates.measures import Family, complaint_about, family_of
+from milestones.gates.parts import Known as KnownParts
+from milestones.gates.parts import Parts, weigh
 from milestones.gates.policy import MilestonePolicy, Proof
-
-_WORST = (State.FAIL, State.UNKNOWN, State.PASS)
-
-
-def worst(states: Iterable[State]) -> State:
-    """The worst of some states; of none at all it is unknown, for nothing was proven."""
-    found = set(states)
-    return next((state for state in _WORST if state in found), State.UNKNOWN)
+from milestones.gates.scopes import scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +28,8 @@ class Reading:
     this commit or one of the same tree: a measurement whose kind is not among them is carried forward, and proves
     nothing. `unusable` says of a kind why it cannot be trusted, `ever` and `last_seen` whether and when it came.
     `brought` says by which kinds a measure came, where that is not its family's own: ruff's findings in SARIF.
+    `parts` are the values of a measure by subject, here, at the baseline and at the commit before. `doubted` says of
+    a measure why it proves nothing of its family; `retries` of a kind, what the attempts that do not count said.
     """
 
     sha: str
@@ -46,6 +44,11 @@ class Reading:
     baseline: Mapping[str, Measurement] = field(default_factory=dict)
     previous: Mapping[str, Measurement] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    parts: Mapping[str, Parts] = field(default_factory=dict)
+    baseline_parts: Mapping[str, Parts] = field(default_factory=dict)
+    previous_parts: Mapping[str, Parts] = field(default_factory=dict)
+    doubted: Mapping[str, str] = field(default_factory=dict)
+    retries: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def short(self) -> str:
@@ -58,7 +61,14 @@ class Reading:
     def trouble(self, measure: str, family: Family) -> str:
         """Why evidence that could speak of a measure cannot be used, or nothing."""
         kinds = sorted(self.kinds_of(measure, family) | {family.kind})
-        return "; ".join(self.unusable[kind] for kind in kinds if kind in self.unusable)
+        found = [self.unusable[kind] for kind in kinds if kind in self.unusable]
+        found += [why for name, why in self.doubted.items() if name.startswith(f"{family.prefix}.")]
+        return "; ".join(found)
+
+    def retried(self, measure: str, family: Family) -> str:
+        """What other attempts of the same runs said, to stand behind a sentence, or nothing."""
+        said = "; ".join(self.retries[kind] for kind in sorted(self.kinds_of(measure, family)) if kind in self.retries)
+        return f" (besides, not counted: {said})" if said else ""
 
 
 # --- one gate -------------------------------------------------------------------------------------------------------
@@ -76,6 +86,7 @@ def judge_gate(bound: Bound, reading: Reading) -> Verdict:
         verdict = _unknown(bound, complaint_about(bound.measure), "correct the bound", Lack.UNUSABLE)
     else:
         verdict = _judge(bound, family, reading)
+        verdict = replace(verdict, sentence=verdict.sentence + reading.retried(bound.measure, family))
     sentence = verdict.sentence + wording.mode_of(bound, blocks=blocks)
     return replace(verdict, sentence=sentence, informational=not blocks)
 
@@ -83,11 +94,13 @@ def judge_gate(bound: Bound, reading: Reading) -> Verdict:
 def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
     measurement = reading.measurements.get(bound.measure)
     kinds = reading.kinds_of(bound.measure, family)
-    if measurement is None or not kinds <= reading.present:
+    if (measurement is None and not reading.parts.get(bound.measure)) or not kinds <= reading.present:
         return _missing(bound, family, reading)
     if quarrel := _quarrel(family, reading):
         step = "correct what is wrong: send the dump of this very commit, or name what was read wrongly"
         return replace(_unknown(bound, quarrel, step, Lack.UNUSABLE), evidence=" ".join(sorted(kinds)))
+    if bound.quantifier is not None or measurement is None:
+        return _judge_parts(bound, family, reading)
     other = _referred(bound, reading)
     measured = Verdict(
         gate=bound.text,
@@ -104,6 +117,31 @@ def _judge(bound: Bound, family: Family, reading: Reading) -> Verdict:
         return measured
     step = family.next_step(bound.measure, reading.slug, reading.sha)
     return replace(measured, state=State.UNKNOWN, sentence=why, next=step, lack=_lack(bound, other))
+
+
+def _judge_parts(bound: Bound, family: Family, reading: Reading) -> Verdict:
+    """A bound on every subject of a measure; a plain bound on one that has subjects alone asks all of them."""
+    name = bound.measure
+    found = weigh(
+        bound,
+        KnownParts(
+            reading.parts.get(name, {}),
+            reading.measurements.get(name),
+            reading.baseline_parts.get(name),
+            reading.previous_parts.get(name),
+        ),
+    )
+    kinds = " ".join(sorted(reading.kinds_of(name, family)))
+    verdict = Verdict(bound.text, found.state, found.sentence, "", float(found.kept), bound.expect, evidence=kinds)
+    if found.state is State.FAIL:
+        return _failed(verdict, found.sentence, name, family, reading)
+    trouble = reading.trouble(name, family)
+    why = f"{family.name} for {reading.short} cannot be used: {trouble}" if trouble else ""
+    why = why or emptiness(name, family, reading) or (found.sentence if found.state is State.UNKNOWN else "")
+    if not why:
+        return verdict
+    step = family.next_step(name, reading.slug, reading.sha)
+    return replace(verdict, state=State.UNKNOWN, sentence=why, next=step, lack=Lack.UNUSABLE)
 
 
 def _lack(bound: Bound, other: Measurement | None) -> Lack:
@@ -196,48 +234,27 @@ def _unknown(bound: Bound, sentence: str, step: str, lack: Lack) -> Verdict:
 # --- a milestone ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionVerdict:
-    """One line of the team's document: claimed by it, and proven by its gates or a person's word, or not."""
-
-    criterion: Criterion
-    state: State
-    claimed: bool
-    sentence: str
-    next: str = ""
-    gates: tuple[Verdict, ...] = ()
-    awaits_sign_off: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class MilestoneJudgement:
-    """What stands between a milestone and its promotion; `reasons` is empty exactly when it passes."""
-
-    key: str
-    gates: tuple[Verdict, ...]
-    criteria: tuple[CriterionVerdict, ...]
-    state: State
-    reasons: tuple[str, ...]
-    unmatched: tuple[str, ...] = ()
-    set_aside: tuple[str, ...] = ()
-
-
 def judge_milestone(
     policy: MilestonePolicy | None,
     milestone: Milestone,
     reading: Reading,
     signed: frozenset[str] = frozenset(),
     accepted: Mapping[str, tuple[Bound, ...]] = MappingProxyType({}),
+    *,
+    heard: Mapping[str, str] = MappingProxyType({}),
 ) -> MilestoneJudgement:
-    """Judge `done` and every criterion at one commit; `signed` are the ids of criteria that a person stands for.
+    """Judge `done` and every criterion at one commit; `signed` are the ids of criteria that people stand for.
 
+    `heard` says of a criterion what people's words come to, whether they suffice or not.
     `accepted` are bounds by the ids of criteria for which a person took a proposal: they must hold, and alone they
     prove nothing, since what proves comes from policy and documents.
+
     A milestone with nothing to prove is unknown, and so is one whose policy proves words that no criterion holds:
     a line reworded or deleted must not take its gate along.
     """
     policy = policy or MilestonePolicy(milestone.key)
-    bench = _Bench(policy.proves, reading, signed, accepted)
+    reading = scoped(reading, policy)
+    bench = _Bench(policy.proves, reading, People(signed, heard, accepted))
     criteria = tuple(bench.judge(criterion, claimed) for criterion, claimed in criteria_of(milestone))
     done = tuple(judge_gate(bound, reading) for bound in policy.done)
     gates = tuple(dict.fromkeys([*done, *(gate for one in criteria for gate in one.gates)]))
@@ -249,52 +266,28 @@ def judge_milestone(
         gates,
         criteria,
         worst(states),
-        tuple(_reasons(done, criteria, unmatched, milestone.key)),
+        reasons_of(milestone.key, done, criteria, unmatched),
         unmatched,
         tuple(f"{part.key} {part.title}".strip() for part in set_aside(milestone)),
+        done,
     )
 
 
-def _reasons(
-    done: Iterable[Verdict], criteria: tuple[CriterionVerdict, ...], unmatched: Iterable[str], key: str
-) -> Iterable[str]:
-    strict = [gate for gate in done if not gate.informational]
-    found = [gate.sentence for gate in strict if gate.state is not State.PASS]
-    found += [_reason(one) for one in criteria if one.state is not State.PASS and not _told(one, strict)]
-    found += [f'policy proves "{words}", and no criterion of milestone {key} holds these words' for words in unmatched]
-    if not strict and not criteria and not found:
-        found = [f"nothing is asked of milestone {key}: no criterion in its document, and no strict bound in policy"]
-    return dict.fromkeys(found)
+@dataclass(frozen=True, slots=True)
+class People:
+    """What people said of criteria, by their ids: who stands for which, in what words, and with which gates."""
 
-
-def _told(one: CriterionVerdict, gates: Iterable[Verdict]) -> bool:
-    """Whether the milestone's own gates have said all that blocks this criterion."""
-    blocking = {gate for gate in one.gates if gate.state is not State.PASS and not gate.informational}
-    return bool(blocking) and blocking <= set(gates)
-
-
-def _reason(one: CriterionVerdict) -> str:
-    return f"{_said(one.criterion)}: {one.sentence}"
-
-
-def _said(criterion: Criterion) -> str:
-    text = " ".join(criterion.text.split())
-    return f'"{text[:77]}..."' if len(text) > 80 else f'"{text}"'
+    signed: frozenset[str]
+    heard: Mapping[str, str]
+    accepted: Mapping[str, tuple[Bound, ...]]
 
 
 class _Bench:
     """Judges the criteria of one milestone; what policy proves is read once for all of them."""
 
-    def __init__(
-        self,
-        proofs: tuple[Proof, ...],
-        reading: Reading,
-        signed: frozenset[str],
-        accepted: Mapping[str, tuple[Bound, ...]],
-    ) -> None:
+    def __init__(self, proofs: tuple[Proof, ...], reading: Reading, people: People) -> None:
         self.reading = reading
-        self.signed = signed
-        self.accepted = accepted
+        self.people = people
         self.proofs = [(words_of(proof.words), proof) for proof in proofs]
         self.matched: set[Proof] = set()
         self.verdicts: dict[Bound, Verdict] = {}
@@ -302,12 +295,12 @@ class _Bench:
     def judge(self, criterion: Criterion, claimed: bool) -> CriterionVerdict:
         gates = tuple(dict.fromkeys([*self.gates_beside(criterion), *self.gates_proving(criterion)]))
         strict = [gate for gate in gates if not gate.informational]
-        accepted = [self.verdict(bound) for bound in self.accepted.get(criterion.id, ())]
+        accepted = [self.verdict(bound) for bound in self.people.accepted.get(criterion.id, ())]
         every = tuple(dict.fromkeys([*gates, *accepted]))
         if strict or any(gate.state is not State.PASS for gate in accepted):
-            return _by_gates(criterion, claimed, every, [*strict, *accepted])
+            return by_gates(criterion, claimed, every, [*strict, *accepted])
         if gates and all(gate.state is State.PASS for gate in gates):
-            return _by_gates(criterion, claimed, every, list(gates))
+            return by_gates(criterion, claimed, every, list(gates))
         if accepted:
             return self.by_acceptance(criterion, claimed, every, accepted)
         return self.by_person(criterion, claimed, gates)
@@ -349,9 +342,12 @@ class _Bench:
         return replace(found, sentence=sentence, next=step)
 
     def by_person(self, criterion: Criterion, claimed: bool, gates: tuple[Verdict, ...]) -> CriterionVerdict:
-        if criterion.id in self.signed:
-            return CriterionVerdict(criterion, State.PASS, claimed, "a person signed it off", gates=gates)
+        if criterion.id in self.people.signed:
+            said = self.people.heard.get(criterion.id, "a person signed it off")
+            return CriterionVerdict(criterion, State.PASS, claimed, said, gates=gates)
         told = "".join(f"; {gate.sentence}" for gate in gates)
+        if criterion.id in self.people.heard:
+            told += f"; {self.people.heard[criterion.id]}"
         sentence = f"awaits sign-off: no strict gate is bound to it{told}"
         step = (
             "sign it off, or bind a gate to it: <!-- gate: tests.failed == 0 --> beside it, or proves in migration.toml"
@@ -360,16 +356,6 @@ class _Bench:
 
     def unmatched(self) -> tuple[str, ...]:
         return tuple(proof.words for _, proof in self.proofs if proof not in self.matched)
-
-
-def _by_gates(
-    criterion: Criterion, claimed: bool, gates: tuple[Verdict, ...], strict: list[Verdict]
-) -> CriterionVerdict:
-    state = worst(gate.state for gate in strict)
-    speaking = [gate for gate in strict if state is State.PASS or gate.state is not State.PASS]
-    sentence = "; ".join(dict.fromkeys(gate.sentence for gate in speaking))
-    step = next((gate.next for gate in speaking if gate.state is state), "")
-    return CriterionVerdict(criterion, state, claimed, sentence, step, gates)
 
 
 def _unreadable(criterion: Criterion, text: str, reason: str) -> Verdict:

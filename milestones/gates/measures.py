@@ -59,7 +59,15 @@ _TESTS = (
     '"$SERVER/api/projects/{slug}/evidence/junit?sha={sha}"'
 )
 _PAIR = "name the pair of {measure} under [similarity] in migration.toml, and see that both its files are at {short}"
+_RECORD = (
+    "record the tests of both systems (pytest --record answers.jsonl) and send both: "
+    'curl -H "Authorization: Bearer $TOKEN" --data-binary @answers.jsonl '
+    '"$SERVER/api/projects/{slug}/evidence/recording?sha={sha}&system=new"'
+)
 _STATES = frozenset({"tested", "ported", "verified", "retired"})
+
+# measures of tests that are read from source, not from results: each is a family of its own
+OF_THE_AUDIT = ("tests.assertions_changed", "tests.changed_otherwise", "tests.verified")
 
 FAMILIES: Mapping[str, Family] = {
     family.prefix: family
@@ -80,7 +88,14 @@ FAMILIES: Mapping[str, Family] = {
             for tool in ("ruff", "flake8", "pylint", "mypy", "pyright", "eslint", "checkstyle", "annotations")
         ),
         _upload("coverage", "coverage", "coverage results", "coverage.xml", volume="total", rising=EVERY),
-        _upload("contract", "recording", "recordings of both systems", "recording.jsonl", volume="pairs"),
+        Family(
+            "contract",
+            "contract",
+            "recordings of both systems",
+            _RECORD,
+            volume="pairs",
+            rising=frozenset({"pairs", "verified"}),
+        ),
         _upload("metric", "metrics", "metrics", "metrics.json"),
         Family("similarity", "similarity", "the similarity of its pair", _PAIR, directed=False),
         Family(
@@ -97,16 +112,30 @@ FAMILIES: Mapping[str, Family] = {
             volume="documents",
             rising=frozenset({"documents"}),
         ),
-        Family("routes", "routes", "routes of both systems", _REREAD),
-        Family("guards", "routes", "guards of both systems", _REREAD),
-        Family("endpoints", "endpoints", "endpoint states", _REREAD, rising=_STATES),
+        Family("routes", "routes", "routes of both systems", _REREAD, volume="legacy"),
+        Family("guards", "routes", "guards of both systems", _REREAD, volume="routes"),
+        Family("endpoints", "endpoints", "endpoint states", _REREAD, volume="total", rising=_STATES),
         Family("functions", "functions", "functions of both systems", _REREAD, rising=frozenset({"identical"})),
+        _upload(
+            "html",
+            "html-pairs",
+            "renderings of both systems",
+            "pages.jsonl",
+            volume="pairs",
+            rising=frozenset(
+                {"pairs", "raw_equal", "equal", "minified_equal", "score_min", "score_mean", "minified_score_min"}
+            ),
+        ),
         Family("templates", "templates", "templates of both systems", _REREAD, rising=frozenset({"matched"})),
         Family("readability", "readability", "hops and helpers of endpoints", _REREAD),
         Family("inventory", "inventory", "inventories", _REREAD),
         Family("audit", "audit", "the audit of the change", _REREAD),
         Family(
             "frozen", "audit", "the audit of frozen files", f"list them in [frozen] of migration.toml, or {_REREAD}"
+        ),
+        *(
+            Family(name, "audit", "the audit of the tests", _REREAD, rising=frozenset({"verified"}))
+            for name in OF_THE_AUDIT
         ),
         Family("stage", "stage", "stages", _BY_HAND, rising=frozenset({"soaked_hours"})),
         Family("calendar", "calendar", "the calendar of freezes", _BY_HAND),
@@ -117,6 +146,8 @@ FAMILIES: Mapping[str, Family] = {
 
 def family_of(measure: str) -> Family | None:
     """The family with the longest name that `measure` starts with: lint.ruff before lint."""
+    if measure in OF_THE_AUDIT:
+        return FAMILIES[measure]
     parts = measure.split(".")
     if not all(parts):
         return None

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from milestones.expectations import Rule
@@ -12,16 +11,27 @@ from milestones.facts import ParseError
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
+from milestones.gates.expected import Expected, read_expected
+from milestones.gates.frozen import NOTHING_FROZEN, Frozen, path_inside, paths_of, read_frozen
 from milestones.gates.leftovers import NO_LEFTOVERS, Leftovers, read_leftovers
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.owners import NO_OWNERS, Owners, read_owners
+from milestones.gates.people import (
+    SignOffRule,
+    Stage,
+    WaiverRule,
+    read_order,
+    read_sign_offs,
+    read_stages,
+    read_waivers,
+)
 from milestones.gates.sections import Section, load
 
-DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "leftovers.imports")
+DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "tests.skipped", "leftovers.imports")
 
 SECTIONS = (
     "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
-    "contract",
+    "contract", "expected", "sign_off", "waivers", "stages", "order",
 )  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
@@ -60,16 +70,6 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Frozen:
-    """What may not change, may not go, and which tests stay as they are but for the plumbing in `rewrite`."""
-
-    read_only: tuple[str, ...] = ()
-    keep: tuple[str, ...] = ()
-    tests: tuple[str, ...] = ()
-    rewrite: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Acceptance:
     """A fact corrected once, with its reason, for as long as the content it speaks of stays the same."""
 
@@ -97,10 +97,15 @@ class Policy:
     no_worse: tuple[str, ...] = DEFAULT_NO_WORSE
     pairs: tuple[Pair, ...] = ()
     leftovers: Leftovers = NO_LEFTOVERS
-    frozen: Frozen = Frozen()
+    frozen: Frozen = NOTHING_FROZEN
     accept: tuple[Acceptance, ...] = ()
     contracts: tuple[Rule, ...] = ()
     owners: Owners = NO_OWNERS
+    expected: Expected = field(default_factory=Expected)
+    sign_offs: tuple[SignOffRule, ...] = ()
+    waivers: WaiverRule = field(default_factory=WaiverRule)
+    stages: tuple[Stage, ...] = ()
+    order: tuple[tuple[str, ...], ...] = ()
 
     def milestone(self, key: str) -> MilestonePolicy | None:
         """The section of a milestone by the key that its document gives it; case does not matter."""
@@ -124,14 +129,19 @@ def read_policy(text: str) -> Policy:
         start=_revision(migration, "start"),
         legacy_folder=_path(migration, "legacy_folder"),
         new_folder=_path(migration, "new_folder"),
-        docs=_paths(migration, "docs"),
+        docs=paths_of(migration, "docs"),
         docs_ref=_revision(migration, "docs_ref"),
         milestones=_milestones(root.table("milestones")),
         no_worse=_no_worse(root.table("every_change")),
         pairs=_pairs(root.table("similarity")),
         leftovers=read_leftovers(root.table("leftovers")),
-        frozen=_frozen(root.table("frozen")),
+        frozen=read_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        expected=read_expected(root.table("expected")),
+        sign_offs=read_sign_offs(root.tables("sign_off")),
+        waivers=read_waivers(root.table("waivers")),
+        stages=read_stages(root.table("stages")),
+        order=read_order(root.table("order")),
         contracts=read_contracts(root),
         owners=read_owners(root.table("owners"), root.table("guards")),
     )
@@ -148,23 +158,7 @@ def _revision(section: Section, key: str) -> str:
 
 
 def _path(section: Section, key: str) -> str:
-    return _inside(section, section.text(key), key)
-
-
-def _paths(section: Section, key: str) -> tuple[str, ...]:
-    listed = isinstance(section.values.get(key), list)
-    return tuple(
-        _inside(section, value, *((key, index) if listed else (key,)))
-        for index, value in enumerate(section.strings(key))
-    )
-
-
-def _inside(section: Section, value: str, *below: str | int) -> str:
-    """A path or pattern as git has it: relative to the root, with forward slashes."""
-    if value.startswith("/") or ".." in value.split("/") or "\\" in value or _CONTROL.search(value):
-        reason = f"{section.name(*below)} leaves the repository; write a path from its root, as docs/plan.md"
-        raise section.error(reason, *below)
-    return value.removeprefix("./").removesuffix("/") if value != "." else ""
+    return path_inside(section, section.text(key), key)
 
 
 # --- milestones -----------------------------------------------------------------------------------------------------
@@ -287,26 +281,6 @@ def _pair(section: Section, name: str) -> Pair:
     if not pair.legacy or not pair.new:
         raise section.error(f'{section.name(name)} needs both ends: {{ legacy = "...", new = "..." }}', name)
     return pair
-
-
-def _frozen(section: Section) -> Frozen:
-    section.only("read_only", "keep", "tests", "rewrite")
-    return Frozen(
-        _paths(section, "read_only"),
-        _paths(section, "keep"),
-        _paths(section, "tests"),
-        tuple(_rewrites(section.table("rewrite"))),
-    )
-
-
-def _rewrites(section: Section) -> Iterator[tuple[str, str]]:
-    """Plumbing and what takes its place, blanks and all; the latter may be nothing."""
-    for old, new in section.values.items():
-        if not isinstance(new, str):
-            raise section.wrong("text between quotes", new, old)
-        if not old.strip():
-            raise section.error("an empty text cannot be rewritten; name the plumbing that changes", old)
-        yield old, new
 
 
 def _acceptance(section: Section) -> Acceptance:

@@ -164,6 +164,13 @@ class Section:
             raise self.wrong("a date without quotes, as 2026-12-31", value, key)
         return value
 
+    def whole(self, key: str, otherwise: int, *, least: int = 0) -> int:
+        """A whole number of at least `least`."""
+        value = self.values.get(key, otherwise)
+        if isinstance(value, bool) or not isinstance(value, int) or value < least:
+            raise self.wrong(f"a whole number of {least} or more", value, key)
+        return value
+
     def table(self, key: str) -> Section:
         value = self.values.get(key, {})
         if not isinstance(value, dict):

@@ -12,6 +12,8 @@ NO_MILESTONES = (
     "none found: headings such as `## Milestone 1 — …` or `## Phase 1: …` make them; "
     "say where the documents are with docs (and docs_ref, for another branch) in migration.toml"
 )
+# measures that stand in the JSON and would be a page of their own: one a rule, one a name that documents speak of
+PARTS = ("docs.contradictions.", "leftovers.symbol.", "leftovers.import.", "files.")
 SIGNS = {"pass": "●", "fail": "■", "unknown": "◆"}
 
 
@@ -63,6 +65,43 @@ def of_verdicts(found: list[dict[str, Any]]) -> list[str]:
     ]
 
 
+def of_change(answer: dict[str, Any]) -> list[str]:
+    """What a change made worse and better, where, and which rules it touches."""
+    lines = [f"{answer['project']} {answer['base'][:8]}..{answer['sha'][:8]}: {answer['state']}"]
+    for one in answer["worse"]:
+        lines.append(f"  {SIGNS['fail']} worse    {one['sentence']}")
+        lines += [f"             {_place(place)}" for place in one["places"]]
+        lines += [f"             and {one['more']} more"] if one["more"] else []
+    lines += [f"  {SIGNS['pass']} better   {sentence}" for sentence in answer["better"]]
+    for one in answer["verdicts"]:
+        if one["state"] == "unknown":
+            lines.append(f"  {SIGNS['unknown']} unknown  {one['sentence']}")
+            lines += [_wrapped(f"→ {one['next']}", " " * 13)] if one["next"] else []
+    told = {"fail", "unknown"}
+    kept = [one["sentence"] for one in answer["verdicts"] if one["state"] not in told]
+    lines += [f"  {SIGNS['pass']} no worse {one}" for one in kept if one not in answer["better"]]
+    lines += [f"    not asked: {', '.join(answer['not_asked'])} (its evidence has never come)"] * bool(
+        answer["not_asked"]
+    )
+    for name, paths in answer["touches"].items():
+        if paths and name != "proposed":
+            lines.append(f"  touches {name}: {', '.join(paths[:5])}{f' and {len(paths) - 5} more' * (len(paths) > 5)}")
+    return lines + [_wrapped(one, "    ") for one in answer["touches"]["proposed"]]
+
+
+def _place(place: dict[str, Any]) -> str:
+    at = ":".join(str(part) for part in (place["path"], place["line"]) if part)
+    return " ".join(part for part in (at, place["text"].strip().split("\n")[0][:120]) if part)
+
+
+def of_answer(what: str, one: dict[str, Any]) -> list[str]:
+    """What a promotion answers: the word, every reason, what is waived, and what everybody should know."""
+    lines = [f"{what}{': ' if not what.endswith('be') else ' '}{'approved' if one['approved'] else 'blocked'}"]
+    lines += [f"  - {reason}" for reason in one["reasons"]]
+    lines += [f"  ~ waived: {sentence}" for sentence in one["waived"]]
+    return lines + [f"  note: {sentence}" for sentence in one["notes"]]
+
+
 def of_project(project: Project, found: dict[str, Any]) -> str:
     """What a look found, top down: where it stands, milestones, numbers, verdicts, problems."""
     policy = f"policy {found['policy_sha'][:8]}" if found["policy_sha"] else "no migration.toml"
@@ -73,8 +112,9 @@ def of_project(project: Project, found: dict[str, Any]) -> str:
         f"Milestones ({len(found['milestones'])})",
         *([_milestone(one) for one in found["milestones"]] or [_wrapped(NO_MILESTONES, "  ")]),
     ]
-    if found["measurements"]:
-        lines += ["", "Measured", *(f"  {_value(one):>10}  {one['name']}" for one in found["measurements"])]
+    measured = [one for one in found["measurements"] if not one["name"].startswith(PARTS)]
+    if measured:
+        lines += ["", "Measured", *(f"  {_value(one):>10}  {one['name']}" for one in measured)]
     if found["verdicts"]:
         lines += ["", "Verdicts", *of_verdicts(found["verdicts"])]
     if found["problems"]:

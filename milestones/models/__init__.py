@@ -1,5 +1,7 @@
 """Tables and their named queries, a file a noun group."""
 
+from .contract import RecordedPair
+from .decision import Decision, Seal
 from .delivery import Channel, Delivery
 from .document import (
     Binding,
@@ -11,9 +13,10 @@ from .document import (
     DocumentVersion,
 )
 from .evidence import BlobFact, Commit, Evidence, Measurement
-from .judgement import Decision, Judgement, Promotion, Verdict
-from .milestone import KEY_LENGTH, Criterion, Milestone, SignOff
-from .project import EntryLink, Membership, Project, Role, UploadToken
+from .history import RouteHistory
+from .judgement import Judgement, Kept, Promotion, Regression, Verdict
+from .milestone import KEY_LENGTH, Criterion, Milestone
+from .project import EntryLink, LoginFailure, Membership, Project, Role, UploadToken
 from .results import (
     CoverageLines,
     Expected,
@@ -24,6 +27,7 @@ from .results import (
     TestAlias,
     ToldOutcome,
 )
+from .word import Circumstance, CompleteSet, Correction, PolicyChange, SignOff, Waiver
 from .work import ATTEMPTS, Work, WorkState
 
 __all__ = [
@@ -32,7 +36,10 @@ __all__ = [
     "Binding",
     "BlobFact",
     "Channel",
+    "Circumstance",
     "Commit",
+    "CompleteSet",
+    "Correction",
     "CoverageLines",
     "Criterion",
     "CriterionEvent",
@@ -47,21 +54,29 @@ __all__ = [
     "Evidence",
     "Expected",
     "Judgement",
+    "Kept",
     "LintFindings",
+    "LoginFailure",
     "Measurement",
     "Membership",
     "Milestone",
     "Outcomes",
+    "PolicyChange",
     "Project",
     "Promotion",
+    "RecordedPair",
+    "Regression",
     "RemovedTest",
     "Role",
     "RollSegment",
+    "RouteHistory",
+    "Seal",
     "SignOff",
     "TestAlias",
     "ToldOutcome",
     "UploadToken",
     "Verdict",
+    "Waiver",
     "Work",
     "WorkState",
 ]

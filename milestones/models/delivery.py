@@ -45,6 +45,7 @@ class Delivery(Work):
     sha = models.CharField(max_length=40, blank=True, default="")
     job = models.CharField(max_length=200, blank=True, default="")
     shard = models.CharField(max_length=20, blank=True, default="")
+    system = models.CharField(max_length=10, blank=True, default="", help_text="'legacy', 'new', 'noise' or unsaid")
     attempt = models.PositiveIntegerField(default=1)
     file_name = models.CharField(max_length=300, blank=True, default="")
     encoding = models.CharField(max_length=16, blank=True, default="", help_text="'gzip' or nothing")

@@ -80,18 +80,18 @@ class DocumentVersion(models.Model):
 
 
 class StoryQuerySet(models.QuerySet["CriterionStory"]):
-    def of_milestone(self, project: Project, key: str, paths: Iterable[str]) -> Self:
-        """Those of the milestone's documents that belong, or last belonged, to it."""
-        found = self.filter(document__project=project, document__path__in=list(paths), milestone_key=key)
+    def of_documents(self, project: Project, paths: Iterable[str]) -> Self:
+        """Those that stand, or stood, in documents of these names."""
+        found = self.filter(document__project=project, document__path__in=list(paths))
         return found.select_related("document").prefetch_related("events")
 
 
 class CriterionStory(models.Model):
-    """A criterion over the versions of its document; `identity` and `text` are its last."""
+    """A criterion over the versions of its document; `identity`, `within` and `text` are its last."""
 
     document = models.ForeignKey(Document, models.CASCADE, related_name="stories")
     identity = models.CharField(max_length=80)
-    milestone_key = models.CharField(max_length=KEY_LENGTH, blank=True, default="")
+    within = models.JSONField(default=list, blank=True, help_text="kind and key of its milestones, outermost first")
     kind = models.CharField(max_length=30)
     text = models.TextField()
     alive = models.BooleanField(default=True)
@@ -103,6 +103,10 @@ class CriterionStory(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    def belongs_to(self, kind: str, key: str) -> bool:
+        """Whether it stands in a milestone, or in the iteration plan about it."""
+        return any(own in ([kind, key], ["iteration", key]) for own in self.within)
 
 
 class CriterionEvent(models.Model):

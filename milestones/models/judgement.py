@@ -1,4 +1,4 @@
-"""Verdicts of a commit, promotions, and the log of every decision."""
+"""Verdicts of a commit with all that they rest on, promotions, and what became of them later."""
 
 from __future__ import annotations
 
@@ -10,6 +10,16 @@ from django.db.models.functions import Now
 
 from .milestone import Milestone
 from .project import Project
+
+
+class Kept(models.Model):
+    """A text kept by the hash of its content, so that what many judgements rest on is stored once."""
+
+    digest = models.CharField(max_length=64, primary_key=True)
+    body = models.BinaryField(help_text="compressed by zlib")
+
+    def __str__(self) -> str:
+        return self.digest[:12]
 
 
 class JudgementQuerySet(models.QuerySet["Judgement"]):
@@ -35,19 +45,23 @@ class Judgement(models.Model):
     day = models.DateField(help_text="gates that turn strict on a day, and sign-offs, are judged as of this one")
     judged_at = models.DateTimeField(db_default=Now())
     milestones = models.JSONField(default=list, help_text="the state, reasons and criteria of each milestone")
+    inputs = models.JSONField(default=dict, help_text="each part of what was judged -> the hash it is kept by")
+    answer = models.CharField(max_length=64, default="", help_text="the hash of what was said, byte for byte")
 
     objects: ClassVar = JudgementQuerySet.as_manager()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["project", "sha", "policy_hash", "evidence_hash", "rule_version", "day"], name="judged_once"
-            ),
             models.UniqueConstraint(fields=["project", "sha", "number"], name="judgements_rise"),
         ]
 
     def __str__(self) -> str:
         return f"judgement {self.number} of {self.sha[:8]}"
+
+    @property
+    def handle(self) -> str:
+        """How a person names it: project, commit and number."""
+        return f"{self.project.slug}/{self.sha[:12]}/{self.number}"
 
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):
@@ -103,6 +117,9 @@ class Promotion(models.Model):
     day = models.DateField()
     approved = models.BooleanField()
     reasons = models.JSONField(default=list)
+    waived = models.JSONField(default=list, blank=True, help_text="what would have blocked, and who let it pass")
+    notes = models.JSONField(default=list, blank=True, help_text="what everybody should know of it")
+    judgement = models.ForeignKey(Judgement, models.SET_NULL, null=True, related_name="promotions")
     by = models.CharField(max_length=150)
     at = models.DateTimeField(db_default=Now())
 
@@ -123,21 +140,30 @@ class Promotion(models.Model):
         return f"{self.milestone} at {self.sha[:8]}: {'approved' if self.approved else 'blocked'}"
 
 
-class Decision(models.Model):
-    """One line of the decision log: append only, each chained to the one before by HMAC with the instance's key."""
+class RegressionQuerySet(models.QuerySet["Regression"]):
+    def open(self, project: Project) -> Self:
+        """What was proven once and fails now."""
+        found = self.filter(promotion__milestone__project=project, mended_at=None)
+        return found.select_related("promotion__milestone").order_by("-pk")
 
-    number = models.PositiveBigIntegerField(unique=True)
-    project = models.ForeignKey(Project, models.SET_NULL, null=True, related_name="decisions")
-    actor = models.CharField(max_length=150)
-    verb = models.CharField(max_length=40)
-    subject = models.CharField(max_length=300)
-    data = models.JSONField(default=dict)
-    at = models.DateTimeField()
-    previous = models.CharField(max_length=64)
-    mac = models.CharField(max_length=64)
+
+class Regression(models.Model):
+    """What an approved milestone had proven fails at a later commit; the approval stays as it was."""
+
+    promotion = models.ForeignKey(Promotion, models.CASCADE, related_name="regressions")
+    gate = models.CharField(max_length=300)
+    sentence = models.TextField()
+    sha = models.CharField(max_length=40, help_text="the first commit known to fail")
+    after = models.CharField(max_length=40, help_text="the last one before it known to pass")
+    unjudged = models.PositiveIntegerField(default=0, help_text="commits between the two without evidence")
+    noticed_at = models.DateTimeField(db_default=Now())
+    mended_at = models.DateTimeField(null=True, blank=True)
+    mended_sha = models.CharField(max_length=40, blank=True, default="")
+
+    objects: ClassVar = RegressionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["number"]
+        constraints = [models.UniqueConstraint(fields=["promotion", "gate", "sha"], name="regressed_once")]
 
     def __str__(self) -> str:
-        return f"{self.number}: {self.actor} {self.verb} {self.subject}"
+        return f"{self.gate} regressed with {self.sha[:8]}"

@@ -61,26 +61,3 @@ class Criterion(models.Model):
 
     def __str__(self) -> str:
         return self.text[:60]
-
-
-class SignOff(models.Model):
-    """A person's word that a criterion is met at a commit; it holds for that commit and any with the same tree."""
-
-    project = models.ForeignKey(Project, models.CASCADE, related_name="sign_offs")
-    milestone_key = models.CharField(max_length=KEY_LENGTH)
-    identity = models.CharField(max_length=80)
-    text = models.TextField()
-    sha = models.CharField(max_length=40)
-    by = models.CharField(max_length=150)
-    note = models.TextField(blank=True, default="")
-    at = models.DateTimeField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["project", "milestone_key", "identity", "sha", "by"], name="one_word_a_person"
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.by} on {self.text[:40]}"

@@ -56,6 +56,7 @@ class Project(models.Model):
     problems = models.JSONField(default=list, blank=True)
     history_sha = models.CharField(max_length=40, blank=True, default="", help_text="up to which documents are told")
     history_basis = models.CharField(max_length=64, blank=True, default="", help_text="by which rules and patterns")
+    history_problems = models.JSONField(default=list, blank=True, help_text="what of the history was not read")
     conditions = models.JSONField(default=list, blank=True, help_text="measures of the tree that documents ask for")
 
     objects: ClassVar = ProjectQuerySet.as_manager()
@@ -113,3 +114,14 @@ class EntryLink(models.Model):
 
     def __str__(self) -> str:
         return f"entry link of {self.user}"
+
+
+class LoginFailure(models.Model):
+    """How often in a row a name was tried with a wrong password from one address."""
+
+    key = models.CharField(max_length=64, unique=True, help_text="the hash of address and name")
+    count = models.PositiveIntegerField(default=0)
+    last_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.count} times, last {self.last_at:%H:%M:%S}"

@@ -6,8 +6,7 @@ All of it is static: what is not seen here may be tested all the same, and is ne
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import islice, product
@@ -55,7 +54,6 @@ class Coverage:
     tests: Mapping[Key, tuple[Naming, ...]]
     untold: tuple[tuple[str, int], ...] = ()
     total: int = 0
-    sizes: Mapping[str, int] = field(default_factory=dict)  # tests by "path::Class"
 
     def of(self, key: Key) -> tuple[Naming, ...]:
         return self.tests.get(key, ())
@@ -87,22 +85,17 @@ def coverage_of(files: Mapping[str, Mapping[str, Any]], routes: Sequence[Route],
     table = Answerer(routes)
     found: dict[Key, dict[tuple[str, str, int], Naming]] = {}
     untold: list[tuple[str, int]] = []
-    sizes: Counter[str] = Counter()
+    total = 0
     for path in sorted(files):
         for function in files[path]["functions"]:
             if not is_test_name(function["name"]):
                 continue
-            sizes[suite_of(path, function["name"])] += 1
+            total += 1
             untold += ((path, line) for line in function["untold"])
             for key, naming in _namings(suite, path, function, table):
                 place = (naming.path, naming.test, naming.line)
                 found.setdefault(key, {})[place] = _merged(found.get(key, {}).get(place), naming)
-    return Coverage({key: tuple(named.values()) for key, named in found.items()}, tuple(untold), sizes.total(), sizes)
-
-
-def suite_of(path: str, test: str) -> str:
-    """The suite of a test, as "path::Class"."""
-    return f"{path}::{test.rpartition('.')[0]}"
+    return Coverage({key: tuple(named.values()) for key, named in found.items()}, tuple(untold), total)
 
 
 def is_test_name(name: str) -> bool:
@@ -123,7 +116,7 @@ def _namings(suite: _Suite, path: str, test: Mapping[str, Any], table: Answerer)
         method = call["method"] or _verb_of(suite, path, call["helper"])
         asked = bool(call["method"] or (call["helper"] and suite.helper(path, call["helper"])))
         line = call["line"] if not via else test["line"]
-        shows = _shown(call["statuses"]) if asked else ()
+        shows = _shown(call) if asked else ()
         for parts in call["paths"]:
             for key in _endpoints(suite, facts, parts, method, table):
                 yield key, Naming(path, test["name"], line, asked, shows, via)
@@ -150,9 +143,10 @@ def _verb_of(suite: _Suite, path: str, helper: str) -> str:
     return verbs.pop() if len(verbs) == 1 else ""
 
 
-def _shown(statuses: Iterable[int]) -> tuple[Shown, ...]:
-    found = set()
-    for status in statuses:
+def _shown(call: Mapping[str, Any]) -> tuple[Shown, ...]:
+    """What is expected; where no status is, an answer whose content is looked at is taken for a success."""
+    found = {Shown.SUCCESS} if call["read"] and not call["statuses"] else set()
+    for status in call["statuses"]:
         if status in (401, 403):
             found.add(Shown.REFUSAL)
         elif 200 <= status < 400:

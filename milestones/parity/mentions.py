@@ -25,10 +25,10 @@ VERBS = {
 }  # fmt: skip
 _ANY_VERB = frozenset({"open", "request", "api_request", "test_request_context", "simulate_request"})
 _STATUS_NAMES = frozenset({"status_code", "status", "status_int", "code", "get_status_code"})
+_BODY = frozenset({"json", "get_json", "json_body", "text", "data", "content", "get_data", "body"})
 _PREPARES = frozenset({"setUp", "setUpClass", "setup_method", "setup_class", "setUpTestData", "asyncSetUp"})
 _ASKS = re.compile(r"(?i)client|app|api|session|http|browser|page|request|anon|user|auth")
 _ASSERTED = re.compile(r"(?i)assert|expect|check|verify|status|ensure")
-_LISTS = frozenset({"list", "tuple", "set", "dictionary"})
 MOST_MENTIONS = 400  # in one test
 
 
@@ -40,12 +40,13 @@ class Call:
     method: str
     paths: list[Parts]
     statuses: set[int] = field(default_factory=set)
+    read: bool = False  # what the answer holds is looked at
     helper: str = ""  # the function of the tests' own that the path is handed to
 
     def plain(self) -> dict[str, Any]:
         paths = [list(path) for path in self.paths]
         return {"line": self.line, "method": self.method, "paths": paths, "statuses": sorted(self.statuses),
-                "helper": self.helper}  # fmt: skip
+                "helper": self.helper, "read": self.read}  # fmt: skip
 
 
 def read_mentions(data: bytes, path: str = "") -> dict[str, Any]:
@@ -90,9 +91,9 @@ def _assign(node: Node, env: Env) -> None:
     if left is None or right is None:
         return
     if left.type == "identifier":
-        env.texts[node_text(left)] = texts_of(right, env)
+        env.assign(node_text(left), right)
     elif left.type == "attribute" and node_text(left.child_by_field_name("object")) in ("self", "cls"):
-        env.texts[f"self.{node_text(left.child_by_field_name('attribute'))}"] = texts_of(right, env)
+        env.assign(f"self.{node_text(left.child_by_field_name('attribute'))}", right)
 
 
 # --- functions
@@ -140,7 +141,6 @@ class _Reader:
         self.answers: dict[str, Call] = {}
         self.made: dict[int, Call] = {}
         self.uses: set[str] = set()
-        self.lists: dict[str, Node] = {}
         self.open: set[str] = set()  # the verbs of requests whose path is handed in
         self.untold: list[int] = []  # lines of requests whose path only a run would tell
         self.asked: list[tuple[int, int]] = []  # where the paths of requests stand
@@ -164,7 +164,7 @@ class _Reader:
             if inner.type == "assignment" and (left := inner.child_by_field_name("left")) is not None:
                 right = inner.child_by_field_name("right")
                 if left.type == "identifier" and right is not None:
-                    self.env.texts[f"self.{node_text(left)}"] = texts_of(right, self.env)
+                    self.env.assign(f"self.{node_text(left)}", right)
             elif child.type == "function_definition" and node_text(child.child_by_field_name("name")) in _PREPARES:
                 for one in walk(child):
                     if one.type == "assignment":
@@ -180,7 +180,7 @@ class _Reader:
             return
         names = [name for text in texts_of(given[0], self.env) if text and isinstance(text[0], str)
                  for name in re.split(r"[,\s]+", text[0]) if name] or _listed(given[0])  # fmt: skip
-        for row in given[1].named_children:
+        for row in self.env.listed(given[1]):
             cells = row.named_children if row.type in ("tuple", "list") and len(names) > 1 else [row]
             cells = arguments(row) if row.type == "call" and node_text(row).startswith("pytest.param") else cells
             for name, cell in zip(names, cells, strict=False):
@@ -198,6 +198,10 @@ class _Reader:
                 self._loop(node)
             elif node.type == "comparison_operator":
                 self._compared(node)
+            elif node.type == "attribute" and node_text(node.child_by_field_name("attribute")) in _BODY:
+                asked = self._asked(node)
+                if asked is not None:
+                    asked.read = True
             elif node.type in ("string", "concatenated_string"):
                 self._string(node)
 
@@ -213,10 +217,7 @@ class _Reader:
             self.answers[node_text(left)] = request
         elif left.type == "identifier":
             self.answers.pop(node_text(left), None)
-            self.lists.pop(node_text(left), None)
-            if right.type in _LISTS:
-                self.lists[node_text(left)] = right
-            self.env.texts[node_text(left)] = texts_of(right, self.env)
+            self.env.assign(node_text(left), right)
         else:
             _assign(node, self.env)
 
@@ -230,8 +231,7 @@ class _Reader:
             listed = (called.child_by_field_name("object") if called is not None else None) or right
         elif right.type == "call" and node_text(right).startswith(("enumerate(", "sorted(", "list(", "tuple(")):
             listed = (arguments(right) or [right])[0]
-        listed = self.lists.get(node_text(listed), listed)
-        self._bind(left, listed.named_children if listed.type in _LISTS else [])
+        self._bind(left, self.env.listed(listed))
 
     def _bind(self, left: Node, items: list[Node]) -> None:
         names = [left] if left.type == "identifier" else list(left.named_children)
@@ -337,7 +337,7 @@ class _Reader:
         given = [one for one in [*arguments(node), *words] if one is not None]
         for one in given:
             if one.type in ("string", "concatenated_string", "binary_operator", "identifier", "attribute"):
-                self.handed[one.start_byte] = Call(line_of(one), "", [], statuses(given), name)
+                self.handed[one.start_byte] = Call(line_of(one), "", [], statuses(given), helper=name)
                 if one.type not in ("string", "concatenated_string"):
                     self._path(one)
 

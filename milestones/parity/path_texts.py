@@ -18,7 +18,7 @@ _DEEPEST = 24
 _PERCENT = re.compile(r"%(?:\(\w+\))?[-#0 +]*\d*(?:\.\d+)?[sdrifxu]|%%")
 _BRACES = re.compile(r"\{\{|\}\}|\{[^{}]*\}")
 _ADDRESS_MAKERS = frozenset({"url_for", "reverse", "url_path_for", "route_path", "route_url", "reverse_lazy"})
-NOTHING: tuple[Parts, ...] = ()
+LISTS = frozenset({"list", "tuple", "set", "dictionary"})
 
 
 class Env:
@@ -27,6 +27,21 @@ class Env:
     def __init__(self, outer: Env | None = None) -> None:
         self.outer = outer
         self.texts: dict[str, list[Parts]] = {}
+        self.lists: dict[str, Node] = {}
+
+    def listed(self, node: Node) -> list[Node]:
+        """The items of a list, tuple, set or mapping, be it by the name that it was given."""
+        env: Env | None = self
+        while node.type not in LISTS and env is not None:
+            node = env.lists.get(node_text(node), node)
+            env = env.outer
+        return node.named_children if node.type in LISTS else []
+
+    def assign(self, name: str, value: Node) -> None:
+        self.lists.pop(name, None)
+        if value.type in LISTS:
+            self.lists[name] = value
+        self.texts[name] = texts_of(value, self)
 
     def lookup(self, name: str) -> list[Parts]:
         if name in self.texts:

@@ -44,9 +44,15 @@ def _rows(tag: str, left: list[tuple[int, str]], right: list[tuple[int, str]]) -
         else:
             yield Row("changed", number, parts[0], other, parts[1])
     for number, text in left[len(right) :]:
-        yield Row("removed", number, ("", text, ""), None, EMPTY)
+        yield Row("removed", number, _indented(text), None, EMPTY)
     for number, text in right[len(left) :]:
-        yield Row("added", None, EMPTY, number, ("", text, ""))
+        yield Row("added", None, EMPTY, number, _indented(text))
+
+
+def _indented(text: str) -> Parts:
+    """A line that only one side has; its indent says nothing."""
+    bare = text.lstrip()
+    return text[: len(text) - len(bare)], bare, ""
 
 
 def _differing(old: str, new: str) -> tuple[Parts, Parts]:

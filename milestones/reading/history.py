@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from milestones.facts import Criterion, CriterionKind, Document, Milestone, Status
 from milestones.reading.identity import Match, match_criteria
@@ -107,6 +107,33 @@ def history(versions: Iterable[Version]) -> tuple[Story, ...]:
     return tuple(Story(last.item, last.milestone, tuple(events)) for last, events in told.stories)
 
 
+def unreadable(document: Document) -> bool:
+    """Whether nothing of it could be read, which is not the same as that nothing stands in it."""
+    return bool(document.problems) and not (document.title or document.milestones or document.criteria)
+
+
+def forgive_moves(told: Sequence[tuple[Story, ...]]) -> list[tuple[Story, ...]]:
+    """The stories of several documents: what the same commit put into another one was moved, which weakens nothing."""
+    arrived = {
+        (event.commit, normal(event.after))
+        for stories in told for story in stories for event in story.events if event.what == "appeared"
+    }  # fmt: skip
+
+    def forgiven(event: Event) -> Event:
+        moved = event.what == "removed" and (event.commit, normal(event.before)) in arrived
+        return replace(event, weakened=event.weakened and not moved)
+
+    return [tuple(replace(story, events=tuple(map(forgiven, story.events))) for story in stories) for stories in told]
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """What a version still has: the keys of its milestones, and the words of its items."""
+
+    milestones: frozenset[str]
+    words: frozenset[str]
+
+
 class _Telling:
     """Keeps what is known of every criterion from version to version."""
 
@@ -118,6 +145,7 @@ class _Telling:
 
     def next(self, version: Version) -> None:
         new, there = owned(version.document), keys_of(version.document)
+        said = frozenset(normal(each.item.text) for each in new)
         old_at = {id(each.item): at for at, each in enumerate(self.last)}
         new_at = {id(each.item): at for at, each in enumerate(new)}
         now: dict[int, int] = {}
@@ -127,7 +155,7 @@ class _Telling:
             was = None if before is None else self.last[before]
             became = None if after is None else new[after]
             story = self.story(before, became)
-            self.stories[story][1].extend(_events(match, was, became, version, there))
+            self.stories[story][1].extend(_events(match, was, became, version, _Left(there, said)))
             if after is not None and became:
                 now[after] = story
                 self.stories[story] = (became, self.stories[story][1])
@@ -146,9 +174,7 @@ class _Telling:
         return len(self.stories) - 1
 
 
-def _events(
-    match: Match, was: _Owned | None, became: _Owned | None, version: Version, there: frozenset[str]
-) -> Iterator[Event]:
+def _events(match: Match, was: _Owned | None, became: _Owned | None, version: Version, left: _Left) -> Iterator[Event]:
     old, new = match.old, match.new
 
     def event(what: str, *, weakened: bool = False) -> Event:
@@ -156,7 +182,7 @@ def _events(
         line = new.line if new else 0
         return Event(what, version.commit, version.author, version.date, before, after, line, weakened)
 
-    weak = bool(was and weakens(was, became, there))
+    weak = bool(was and weakens(was, became, left))
     if match.how != "kept":
         yield event(match.how, weakened=weak)
     elif weak:
@@ -167,15 +193,16 @@ def _events(
         yield event("unticked")
 
 
-def weakens(was: _Owned, became: _Owned | None, there: frozenset[str]) -> bool:
+def weakens(was: _Owned, became: _Owned | None, left: _Left) -> bool:
     """Whether a promise of a milestone that was already claimed lost something: gone, optional, or a lower bound.
 
-    Where the milestone is not `there` any more it was archived whole, and nothing of it was taken back.
+    Where the milestone is not there any more it was archived whole, and where another item says the same, one of two
+    copies went: nothing was taken back.
     """
     if not was.claimed or was.item.kind not in _PROMISES:
         return False
     if became is None:
-        return was.milestone in there
+        return was.milestone in left.milestones and normal(was.item.text) not in left.words
     set_aside = became.optional or became.item.kind not in _PROMISES or bool(_OPTIONAL.search(became.item.text))
     was_aside = was.optional or bool(_OPTIONAL.search(was.item.text))
     return (set_aside and not was_aside) or _looser(was.item.text, became.item.text)

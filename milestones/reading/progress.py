@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from milestones.facts import MilestoneKind, Status, Table, Target
@@ -27,7 +28,16 @@ def progress_rows(table: Table) -> Iterator[tuple[Opening, str, str, int]]:
         words = plain(row[0])
         found = opening(words) or (opening(f"{head} {words}") if head in _KINS else None)
         if found and found.firm:
-            yield found, row[1] if len(row) > 1 and status != 1 else "", row[status], line
+            beside = row[1] if len(row) > 1 and status != 1 else ""
+            yield found, beside or without_name(row[0]), row[status], line
+
+
+_NAME = re.compile(rf"^\W*(?:(?:{'|'.join(_KINS)})\s+)?M?[\w.+-]+\s*[—–:|.)-]*\s*", re.IGNORECASE)
+
+
+def without_name(text: str) -> str:
+    """What stands behind "Phase 3:" or "M3 —"."""
+    return _NAME.sub("", plain(text), count=1)
 
 
 def apply_progress(outline: Outline, table: Table) -> None:

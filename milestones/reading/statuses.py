@@ -82,6 +82,7 @@ def stated_status(text: str, key: str = "") -> Status:
     return status
 
 
+_KIN = re.compile(r"(?i)milestone|phase|stage|step|sprint|iteration|task")
 _TOLD = re.compile(
     rf"\b(?P<kin>{KINS})s?\s+(?P<keys>[\w.-]*\w(?:(?:\s*,\s*|\s*,?\s+(?:and|to|through|&)\s+|\s?–\s?)\d[\d.]*\b){{0,9}})\s+"
     r"(?:is|was|are|were|has been|have been)\s+(?P<status>.*)$",
@@ -107,6 +108,8 @@ class Told:
 
 def told(text: str) -> Iterator[Told]:
     """The statuses that sentences such as "Milestone 3 is complete." and "Phases 1 and 2 are done." state."""
+    if not _KIN.search(text):
+        return
     words = plain(text)[:2000]
     for sentence in _SENTENCE.split(words) if _TOLD.search(words) else ():
         found = _TOLD.search(sentence)
@@ -162,7 +165,7 @@ def status_after(rest: str) -> tuple[Status, str]:
     return status, words
 
 
-_DONE_MARKS, _OPEN_MARKS = "✅☑✔✓🗹", "⬜☐🔲❌🚧⏳🔄✗☒"
+_DONE_MARKS, _OPEN_MARKS = "✅☑✔✓🗹", "⬜☐🔲❌🚧⏳🔄✗☒⚠🔜"
 _WAITING = re.compile(r"^[⬜☐🔲🚧⏳🔄]")
 _BOX = re.compile(rf"^([{_DONE_MARKS}]|[{_OPEN_MARKS}])\ufe0f?\s+(?=\S)")
 

@@ -9,7 +9,11 @@ from milestones.facts import CriterionKind, Table
 from milestones.reading.blocks import WIDEST, Block
 from milestones.reading.words import plain
 
-_TOTAL = re.compile(r"^(?:grand |overall )?(?:sub-?)?totals?\b|^sum\b", re.IGNORECASE)
+_TOTAL = re.compile(r"^(?:(?:grand |overall )?(?:sub-?)?totals?|sum)(?:\W*$|\s*[(:–—-])", re.IGNORECASE)
+_TOTAL_OF = re.compile(r"^(?:grand |overall )?totals?\s\w", re.IGNORECASE)  # "Total tests", at the end of a table
+_MEASURES = re.compile(
+    r"^(?:metric|measure|kpi|statistic|indicator|aspect|property|parameter|item|field)s?\b", re.IGNORECASE
+)
 _CELLS = re.compile(r"(?<!\\)\|")
 
 
@@ -29,6 +33,8 @@ def table_of(block: Block) -> Table | None:
     rows = [_fit(cells_of(row), len(header)) for row in block.rows[2:]]
     lines = tuple(range(block.line + 2, block.line + 2 + len(rows)))
     total = next((n for n in range(len(rows) - 1, -1, -1) if is_total(rows[n][0])), None)
+    if total is None and rows and _TOTAL_OF.match(plain(rows[-1][0])) and not _MEASURES.match(plain(header[0])):
+        total = len(rows) - 1
     return Table(block.line, header, tuple(rows), lines, total)
 
 
@@ -55,7 +61,7 @@ def number(cell: str) -> float | None:
 
 def column(table: Table, *names: str) -> int | None:
     """The first column whose header is or starts with one of the names (lower case)."""
-    heads = [plain(head).lower() for head in table.header]
+    heads = [plain(head).lower().rstrip("?: ") for head in table.header]
     for name in names:
         for at, head in enumerate(heads):
             if head == name or head.startswith(name + " ") or head.endswith(" " + name):

@@ -28,7 +28,7 @@ _COMPARED = re.compile(
     rf"(?P<value>{_NUMBER}{_UNIT})(?![\w.-]*\w)"
 )
 _RANGE = re.compile(
-    rf"^{_MEASURE}\s*:\s*(?P<low>{_NUMBER})\s*(?:–|—|-|\.\.|to)\s*(?P<high>{_NUMBER})(?P<unit>\s?%)?(?![\w/-])"
+    rf"^{_MEASURE}\s*:\s+(?P<low>{_NUMBER})\s*(?:–|—|-|\.\.|to)\s*(?P<high>{_NUMBER})(?P<unit>\s?%)?(?![\w/-])"
 )
 # "Estimated effort: 2-3", "Team: 2-4 developers": what it takes, not what is to be reached
 _PLANNING = re.compile(

@@ -21,6 +21,7 @@ from milestones.results.limits import MOST_FINDINGS
 from milestones.results.parser import Family
 
 FINDINGS_KEPT = 1_000
+PATHS_KEPT = 10_000
 SUBJECTS_KEPT = 200
 
 
@@ -77,6 +78,7 @@ class Tally:
                 skips=tuple(self.cases.skips.most_common(100)),
                 files=len(self.coverage.lines) if self.family is Family.COVERAGE else self.files,
                 repeated=tuple(self.cases.repeated),
+                paths=tuple(sorted(self.coverage.lines)[:PATHS_KEPT]),
             ),
             vacuous=self.vacuous(),
         )

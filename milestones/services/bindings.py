@@ -65,6 +65,19 @@ def _proposal(key: str, text: str, suggestion: Suggestion, others: Iterable[str]
     return Proposal(suggestion.gates, suggestion.why, line, policy_table(key))
 
 
+def lines_of(milestone: Milestone, bound: Mapping[str, frozenset[str]]) -> dict[str, tuple[str, str]]:
+    """identity -> table and line by which policy would have what a person accepted."""
+    listed = [one for one, _ in criteria_of(from_plain(facts.Milestone, milestone.facts))] if bound else []
+    return {
+        one.id: (
+            policy_table(milestone.key),
+            policy_line(one.text, sorted(bound[one.id]), [other.text for other in listed if other is not one]),
+        )
+        for one in listed
+        if one.id in bound
+    }
+
+
 # --- what of the tree is asked ---------------------------------------------------------------------------------------
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from milestones.codec import storable, to_plain
-from milestones.facts import Document
+from milestones.facts import Document, Known, Measurement
 from milestones.models import KEY_LENGTH, CriterionEvent, CriterionStory, DocumentVersion, Project
 from milestones.models import Document as DocumentRow
 from milestones.reading.history import Event, Story
@@ -28,8 +28,10 @@ def store(project: Project, told: Told, found: Documents) -> None:
     for chapter in told.chapters:
         _store_chapter(project, chapter)
     if told.sha:
+        before = [] if told.fresh else project.history_problems
         project.history_sha, project.history_basis = told.sha, told.basis
-        project.save(update_fields=["history_sha", "history_basis"])
+        project.history_problems = [*before, *(one for one in to_plain(told.problems) if one not in before)]
+        project.save(update_fields=["history_sha", "history_basis", "history_problems"])
     _store_current(project, found)
 
 
@@ -64,9 +66,7 @@ class _Pen:
         told = [(self.row_of(at, story), [event for event in story.events if event.commit]) for at, story in self.all()]
         told = [(row, new) for row, new in told if new]
         fresh, known = [row for row, _ in told if row.pk is None], [row for row, _ in told if row.pk is not None]
-        CriterionStory.objects.bulk_update(
-            known, ["identity", "milestone_key", "kind", "text", "alive"], batch_size=200
-        )
+        CriterionStory.objects.bulk_update(known, ["identity", "within", "kind", "text", "alive"], batch_size=200)
         CriterionStory.objects.bulk_create(fresh, batch_size=500)
         counts = _counts(known)
         events = (one for row, new in told for one in self.events(row, new, counts.get(row.pk, 0)))
@@ -81,7 +81,8 @@ class _Pen:
         if row is None:
             row = self.ended.pop(normal(story.events[0].after), None) or CriterionStory(document_id=self.pk)
         row.identity, row.kind = storable(story.criterion.id, 80), story.criterion.kind.value
-        row.milestone_key = storable(story.milestone, KEY_LENGTH)
+        chain = self.chapter.within.get(story.criterion.id, [])
+        row.within = [[kind, storable(key, KEY_LENGTH)] for kind, key in chain]
         row.text, row.alive = storable(story.criterion.text), story.alive
         return row
 
@@ -134,6 +135,14 @@ def weakened(project: Project) -> list[CriterionEvent]:
     for event in events.select_related("story__document").order_by("-at", "-pk"):
         last.setdefault(event.story_id, event)
     return [event for event in last.values() if not _restored(event)]
+
+
+def weakened_measure(project: Project, told: Told) -> Measurement | None:
+    """How many promises are taken back; a history that was not read whole cannot prove that there are none."""
+    if not told.sha:
+        return None
+    unread = len(project.history_problems)
+    return Measurement("docs.weakened", len(weakened(project)), known=Known.STATIC, unresolved=unread)
 
 
 def _restored(event: CriterionEvent) -> bool:

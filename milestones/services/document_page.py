@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
@@ -22,6 +22,7 @@ from .rendering import Mark
 from .shown import tone_of
 from .trends import Trend, burn_up_of
 
+NEAR = 12  # lines: a finding with places closer than this is noted once
 MOST_VERSIONS = 200  # that the switch offers
 
 
@@ -137,7 +138,7 @@ def _marks(project: Project, document: Document, read: facts.Document, *, curren
     )
     if current:
         yield from _findings(project, document)
-        yield from _weakened(project, document)
+        yield from _weakened(project, document, read)
 
 
 def _verdict(project: Project, one: Place, line: int) -> Mark:
@@ -164,7 +165,7 @@ def _word(one: Place) -> str:
 
 def _findings(project: Project, document: Document) -> Iterator[Mark]:
     for one in DocumentFinding.objects.standing(project):
-        lines = list(dict.fromkeys(place["line"] for place in one.places if place["path"] == document.path))
+        lines = _apart(place["line"] for place in one.places if place["path"] == document.path)
         others = [f"{place['path']}:{place['line']}" for place in one.places if place["path"] != document.path]
         more = f" (also {', '.join(others[:3])}{' …' if len(others) > 3 else ''})" if others else ""
         href = f"/projects/{project.slug}/documents/#finding-{one.fingerprint[:12]}"
@@ -173,12 +174,34 @@ def _findings(project: Project, document: Document) -> Iterator[Mark]:
             yield Mark(line, "note", "fail", word, one.message + more, "■", href)
 
 
-def _weakened(project: Project, document: Document) -> Iterator[Mark]:
+def _apart(lines: Iterable[int]) -> list[int]:
+    """Lines far enough from each other that a note at each helps."""
+    found: list[int] = []
+    for line in lines:
+        if all(abs(line - other) > NEAR for other in found):
+            found.append(line)
+    return found
+
+
+def _weakened(project: Project, document: Document, read: facts.Document) -> Iterator[Mark]:
+    """At the line as it is now; what was taken out at the heading of its milestone."""
     for event in chronicle.weakened(project):
         if event.story.document_id == document.pk:
             said = f"“{event.before}” became “{event.after}”" if event.after else f"“{event.before}” was taken out"
             where = f"{said} in {event.sha[:7]} by {event.author}, after its milestone was claimed"
-            yield Mark(event.line or 1, "note", "fail", "Weakened:", where, "■")
+            line = event.line or _heading(read.milestones, event.story.within)
+            yield Mark(line, "note", "fail", "Weakened:", where, "■")
+
+
+def _heading(milestones: Iterable[facts.Milestone], within: Sequence[Sequence[str]]) -> int:
+    """Where the innermost milestone begins that is still there, 1 where none is."""
+    line, inside = 1, list(milestones)
+    for kind, key in within:
+        one = next((one for one in inside if (one.kind.value, one.key) == (kind, key)), None)
+        if one is None:
+            break
+        line, inside = one.line, list(one.children)
+    return line
 
 
 # --- what changed between two versions -------------------------------------------------------------------------------

@@ -78,7 +78,7 @@ class Files:
 
 def files_at(reader: Reader, sha: str, wanted: Callable[[str], bool], names: Mapping[str, str]) -> Files:
     """The wanted Python files of a commit and their definitions; `names` gives paths other names to be compared by."""
-    listed = [e for e in reader.repo.tree(sha) if e.is_file and e.path.endswith(PYTHON_SUFFIXES) and wanted(e.path)]
+    listed = [e for e in reader.files(sha) if e.path.endswith(PYTHON_SUFFIXES) and wanted(e.path)]
     sources, large = bounded(listed)
     read = reader.cached(READER, sources, lambda _path, data: _rows(data))
     problems = [*large, *(Problem(ABSENT, entry.path) for entry in sources if entry.path not in read)]
@@ -154,7 +154,7 @@ def compare(reader: Reader, start: str, sha: str, policy: Policy) -> tuple[list[
 
 def _names_at(reader: Reader, sha: str, reach: Reach, legacy: Files) -> dict[str, str]:
     """The legacy paths that files of this commit are compared under."""
-    there = {entry.path for entry in reader.repo.tree(sha) if entry.is_file and reach.new(entry.path)}
+    there = {entry.path for entry in reader.files(sha) if reach.new(entry.path)}
     return {path: alias for path, alias in reach.names.items() if path in there and alias in legacy.entries}
 
 

@@ -1,67 +1,58 @@
-"""Which tests are known to have passed at a commit: only those that its results name, or cover without a gap."""
+"""Which tests are known to have passed at a commit: only those whose own outcome its results tell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
-from milestones.models import Evidence
-from milestones.results import PARSERS
-from milestones.results.parser import Family
+from milestones.models import Evidence, Project
+from milestones.results.packing import BAD, Mark
+from milestones.results.roll import test_of
 
-TESTS = frozenset(kind for kind, parser in PARSERS.items() if parser.family is Family.TESTS)
+from . import outcomes
+
+Name = tuple[str, str]  # a suite as its runner calls it, and the bare name of a test
 
 
 @dataclass(slots=True)
 class Green:
-    """The outcome of tests by id, "tests/test_api.py::TestApi.test_one", as far as results tell it.
+    """The outcomes of tests by id, "tests/test_api.py::TestApi.test_one"; of a parametrised one all that were run."""
 
-    A suite speaks for each of its tests when all of its results are there: none skipped, every failure listed.
-    """
+    marks: dict[Name, set[Mark]] = field(default_factory=dict)
+    kinds: tuple[str, ...] = ()
 
-    failed: set[tuple[str, str]] = field(default_factory=set)
-    suites: dict[str, int] = field(default_factory=dict)  # how many results each has
-    kinds: dict[str, str] = field(default_factory=dict)  # suite -> the kind of evidence
-
-    def passed(self, test: str, size: int) -> str:
-        """The kind of evidence that says so, "" where none does; `size` is how many tests its suite has in source."""
-        names, name = _address(test)
-        known = next((one for one in names if one in self.suites), "")
-        whole = bool(known) and self.suites[known] >= size
-        return self.kinds[known] if whole and (known, name) not in self.failed else ""
+    def passed(self, test: str) -> str:
+        """The kinds of evidence that say so, "" where none does."""
+        return ", ".join(self.kinds) if self._of(test) == {Mark.PASSED} else ""
 
     def broke(self, test: str) -> bool:
-        names, name = _address(test)
-        return any((one, name) in self.failed for one in names)
+        return bool(BAD & self._of(test))
+
+    def _of(self, test: str) -> set[Mark]:
+        return next((self.marks[name] for name in names_of(test) if name in self.marks), set())
 
 
-def green_at(rows: Iterable[Evidence]) -> Green:
-    """What the results among these rows say of single tests."""
-    found = Green()
-    for row in rows:
-        if row.kind not in TESTS or row.vacuous or row.problems:
-            continue
-        counts = {one.name: one.value for one in row.measurements.all() if not one.subject}
-        listed = [_failure(one["text"]) for one in row.findings]
-        found.failed |= {(suite, name) for suite, name in listed}
-        whole = not counts.get("tests.skipped") and len(listed) >= counts.get("tests.failed", 0)
-        for suite, count in (row.covers or {}).get("suites", ()) if whole else ():
-            found.suites[suite] = found.suites.get(suite, 0) + count
-            found.kinds[suite] = row.kind
+def green_at(project: Project, rows: Iterable[Evidence], tests: Iterable[str]) -> Green:
+    """What the results among these rows say of these tests."""
+    usable = [row for row in rows if row.kind in outcomes.TEST_KINDS and not row.vacuous and not row.problems]
+    wanted = {name for test in tests for name in names_of(test)}
+    if not usable or not wanted:
+        return Green()
+    column = outcomes.run_of(usable, usable).column
+    found = Green(kinds=tuple(sorted({row.kind for row in usable})))
+    for key, position in outcomes.index_of(project).items():
+        mark = column.mark(position)
+        if mark is not Mark.ABSENT:
+            known = test_of(key)
+            if (known.suite, known.name) in wanted:
+                found.marks.setdefault((known.suite, known.name), set()).add(mark)
     return found
 
 
-def _failure(text: str) -> tuple[str, str]:
-    """The suite and the name of a failed case as its finding begins: "tests.test_api test_one[x]: expected 200"."""
-    head = text.partition(": ")[0]
-    suite, _, name = head.partition(" ")
-    return suite, name.partition("[")[0]
-
-
-def _address(test: str) -> tuple[list[str], str]:
-    """The names that a runner may give a test's suite, by the folder it ran in, the longest first; its bare name."""
+def names_of(test: str) -> Iterator[Name]:
+    """The names that a runner may give a test, by the folder that it ran in, the longest first."""
     path, _, qualified = test.partition("::")
     owner, _, name = qualified.rpartition(".")
     parts = path.removesuffix(".py").split("/")
     tail = f".{owner}" if owner else ""
-    return [".".join(parts[start:]) + tail for start in range(len(parts))], name
+    return ((".".join(parts[start:]) + tail, name) for start in range(len(parts)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -18,13 +19,15 @@ from milestones.facts import Document, Milestone, Problem
 from milestones.gates.policy import Policy
 from milestones.globs import matches
 from milestones.models import DocumentVersion, Project
-from milestones.reading.history import Event, Story, owned
-from milestones.reading.words import normal
+from milestones.reading.history import Story, forgive_moves, owned, unreadable
 
+from .contradictions import FAULTS
 from .documents import DOC_PATTERNS
+from .elsewhere import Claimed, Elsewhere, Node, claimed_in, restated
 from .reader import Reader
 
 VERSION = 1
+log = logging.getLogger(__name__)
 AT_ONCE = 200  # versions whose facts are held in memory together
 
 
@@ -33,7 +36,7 @@ class Chapter:
     """What is new of one document: `pk` is its row's, None where it was not known; `number` its last known version's.
 
     `points` are (promised, ticked) of each version; `stories` those of the new versions, told from `last` on, whose
-    criteria had the ids `began`.
+    criteria had the ids `began`; `within` says in which milestones each criterion stands.
     """
 
     pk: int | None
@@ -43,6 +46,21 @@ class Chapter:
     points: list[tuple[int, int]] = field(default_factory=list)
     stories: tuple[Story, ...] = ()
     began: tuple[str, ...] = ()
+    within: dict[str, list[Node]] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return self.versions[-1][1].path
+
+    def note(self, document: Document) -> None:
+        """Remember in which milestones each criterion stands, outermost first; its identity holds them."""
+        stack: list[tuple[Milestone, list[Node]]] = [(one, []) for one in document.milestones]
+        while stack:
+            one, above = stack.pop()
+            chain = [*above, (one.kind.value, one.key)]
+            for item in (*one.criteria, *one.non_goals, *(item for gate in one.gates for item in gate.items)):
+                self.within[item.id] = chain
+            stack += [(child, chain) for child in one.children]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +74,11 @@ class Told:
     problems: tuple[Problem, ...] = ()
 
 
-def read_history(project: Project, reader: Reader, sha: str, policy: Policy) -> Told:
-    """Read the versions that came since the last look, all of them where it looked at another line."""
+def read_history(project: Project, reader: Reader, sha: str, policy: Policy, documents: Sequence[Document]) -> Told:
+    """Read the versions that came since the last look, all of them where it looked at another line.
+
+    `documents` are those of the commit, as read: they say which of them speak of the same milestones.
+    """
     patterns = policy.docs or DOC_PATTERNS
     basis = hashlib.sha256(repr((VERSION, reading.VERSION, patterns)).encode()).hexdigest()
     known = project.history_sha if project.history_basis == basis else ""
@@ -74,7 +95,12 @@ def read_history(project: Project, reader: Reader, sha: str, policy: Policy) -> 
     except git.GitError as error:
         return Told("", basis, problems=(Problem(f"the history of the documents was not read: {error.reason}"),))
     chapters = _grouped(project if known else None, found.versions)
-    _tell(chapters, _Library(reader, sizes))
+    try:
+        _tell(chapters, _Library(reader, sizes), documents)
+    except FAULTS as fault:
+        log.exception("the history of documents up to %s", sha)
+        said = f"the history of the documents could not be told: {type(fault).__name__}: {fault}"
+        return Told("", basis, problems=(Problem(said),))
     return Told(sha, basis, not known, tuple(chapters), _problems(found.cut_at, found.versions, sizes))
 
 
@@ -139,7 +165,7 @@ class _Library:
             found = self.documents(some)
             for blob in some:
                 document = found.get(blob) if blob else Document("")
-                yield None if document is None or _unreadable(document) else document
+                yield None if document is None or unreadable(document) else document
 
 
 def _read(_path: str, data: bytes) -> Any:
@@ -153,50 +179,62 @@ def _slim(one: Milestone) -> Milestone:
     return replace(one, goal="", status_text="", targets=(), children=tuple(_slim(child) for child in one.children))
 
 
-def _unreadable(document: Document) -> bool:
-    """Whether nothing of it could be read, which is not the same as that nothing stands in it."""
-    return bool(document.problems) and not (document.title or document.milestones or document.criteria)
-
-
-def _tell(chapters: Sequence[Chapter], library: _Library) -> None:
+def _tell(chapters: Sequence[Chapter], library: _Library, documents: Sequence[Document]) -> None:
     blobs = list(dict.fromkeys(one.blob for chapter in chapters for _, one in chapter.versions if one.blob))
     for first in range(0, len(blobs), AT_ONCE):
         library.documents(blobs[first : first + AT_ONCE])
+    elsewhere = Elsewhere(documents, _Timelines(chapters, library, documents))
     for chapter in chapters:
-        chapter.stories = reading.history(_versions(chapter, library))
-    arrived = {
-        (event.commit, normal(event.after))
-        for chapter in chapters for story in chapter.stories for event in story.events if event.what == "appeared"
-    }  # fmt: skip
-    for chapter in chapters:
-        chapter.stories = tuple(_unless_moved(story, arrived) for story in chapter.stories)
+        chapter.stories = reading.history(_versions(chapter, library, elsewhere))
+    for chapter, stories in zip(chapters, forgive_moves([chapter.stories for chapter in chapters]), strict=True):
+        chapter.stories = stories
 
 
-def _versions(chapter: Chapter, library: _Library) -> Iterator[reading.Version]:
-    """The last known version first, without a commit; what cannot be read leaves the criteria as they were."""
-    blobs = [one.blob for _, one in chapter.versions]
-    known = library.in_order([chapter.last]) if chapter.pk else iter(())
-    for document in known:
-        chapter.began = tuple(each.item.id for each in owned(document)) if document else ()
-        yield reading.Version("", document or Document(""))
+def _versions(chapter: Chapter, library: _Library, elsewhere: Elsewhere) -> Iterator[reading.Version]:
+    """The last known version first, without a commit; what cannot be read leaves the criteria as they were.
+
+    Before each version the one before it stands again with what other documents claimed of it meanwhile.
+    """
+    last: Document | None = None
+    for document in library.in_order([chapter.last]) if chapter.pk else ():
+        last = document or Document("")
+        chapter.began = tuple(each.item.id for each in owned(last))
+        chapter.note(last)
+        yield reading.Version("", last)
     point = (0, 0)
-    for (_, one), document in zip(chapter.versions, library.in_order(blobs), strict=True):
+    blobs = [one.blob for _, one in chapter.versions]
+    for (order, one), document in zip(chapter.versions, library.in_order(blobs), strict=True):
         if document is not None:
-            version = reading.Version(one.sha, document, one.author, moment(one.committed_at).isoformat())
+            claimed = elsewhere.at(chapter.path, order, one.sha)
+            if last is not None and claimed:
+                yield reading.Version("", restated(last, claimed))
+            said = restated(document, claimed)
+            version = reading.Version(one.sha, said, one.author, moment(one.committed_at).isoformat())
             (found,) = reading.burn_up([version])
-            point = (found.total, found.ticked)
+            point, last = (found.total, found.ticked), document
+            chapter.note(document)
             yield version
         chapter.points.append(point)
 
 
-def _unless_moved(story: Story, arrived: set[tuple[str, str]]) -> Story:
-    """A criterion that the same commit put into another document was moved there, which weakens nothing."""
-    return replace(story, events=tuple(_not_weakened(one, arrived) for one in story.events))
+class _Timelines:
+    """What each document claimed, version by version; of one without new versions what it claims now."""
 
+    def __init__(self, chapters: Sequence[Chapter], library: _Library, documents: Sequence[Document]) -> None:
+        self.chapters = {chapter.path: chapter for chapter in chapters}
+        self.library = library
+        self.documents = {one.path: one for one in documents}
 
-def _not_weakened(event: Event, arrived: set[tuple[str, str]]) -> Event:
-    moved = event.what == "removed" and (event.commit, normal(event.before)) in arrived
-    return replace(event, weakened=event.weakened and not moved)
+    def __call__(self, path: str) -> list[Claimed]:
+        chapter = self.chapters.get(path)
+        if chapter is None:
+            return [Claimed(0, "", claimed_in(self.documents[path]))] if path in self.documents else []
+        known = [document for document in self.library.in_order([chapter.last]) if document] if chapter.pk else []
+        found = [Claimed(0, "", claimed_in(document)) for document in known]
+        blobs = [one.blob for _, one in chapter.versions]
+        for (order, one), document in zip(chapter.versions, self.library.in_order(blobs), strict=True):
+            found += [Claimed(order, one.sha, claimed_in(document))] if document is not None else []
+        return found
 
 
 def moment(seconds: int) -> datetime:

@@ -23,6 +23,7 @@ from . import claims, looking, uploads
 log = logging.getLogger(__name__)
 FULL_SHA = re.compile(r"[0-9a-f]{40}")
 WAIT_DAYS = 7
+SYSTEMS = ("legacy", "new", "noise")
 
 
 class RefusedError(Exception):
@@ -44,6 +45,7 @@ class Upload:
     encoding: str = ""
     job: str = ""
     shard: str = ""
+    system: str = ""
     attempt: int = 1
     file_name: str = ""
     key: str = ""
@@ -60,15 +62,18 @@ def receive_upload(project: Project, upload: Upload) -> Delivery:
         raise RefusedError(
             f"sha={upload.sha!r} is no full commit id; send all 40 hexadecimal digits (git rev-parse HEAD)"
         )
+    if upload.system and upload.system not in SYSTEMS:
+        raise RefusedError(f"system={upload.system!r} is none; say one of: {', '.join(SYSTEMS)}")
     if not upload.body:
         raise RefusedError(f"the {upload.kind} file is empty; send the file that the tool wrote")
     digest = hashlib.sha256(upload.body).hexdigest()
     place = [upload.kind, upload.sha, upload.job, upload.shard, str(upload.attempt), upload.file_name, digest]
+    place += [upload.system] if upload.system else []
     said = hashlib.sha256("\0".join(place).encode("utf-8", "surrogatepass")).hexdigest()
     row = Delivery(
         project=project, channel=Channel.UPLOAD, guid=f"key:{upload.key}" if upload.key else said, kind=upload.kind,
-        sha=upload.sha, job=upload.job, shard=upload.shard, attempt=upload.attempt, file_name=upload.file_name,
-        encoding=upload.encoding, digest=said, body=upload.body,
+        sha=upload.sha, job=upload.job, shard=upload.shard, system=upload.system, attempt=upload.attempt,
+        file_name=upload.file_name, encoding=upload.encoding, digest=said, body=upload.body,
     )  # fmt: skip
     return _store(row)
 

@@ -13,17 +13,20 @@ from milestones.models import Delivery, Project, WorkState
 
 from . import (
     bindings,
+    burndown,
     chronicle,
     claims,
     conditions,
     contradictions,
+    derived,
     dismissals,
     evaluate,
     history,
     measuring,
     mirror,
-    proofs,
+    policy_history,
     readings,
+    regress,
 )
 from .documents import Documents, read_documents
 from .reader import Reader
@@ -57,26 +60,34 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
     seen = _sight(project, repo)
     reader = Reader(repo, progress)
     documents = read_documents(reader, seen.docs_sha, seen.policy)
-    told = history.read_history(project, reader, seen.docs_sha, seen.policy)
+    told = history.read_history(project, reader, seen.docs_sha, seen.policy, documents.documents)
     found = contradictions.look_for(project, reader, seen.docs_sha, seen.sha, documents)
-    at = {sha: measuring.measure(reader, sha, seen.start, seen.policy) for sha in _commits(seen)}
     basis = measuring.basis_of(evaluate.policy_hash(seen.policy_text), seen.start)
+    at = {
+        sha: measuring.measure(reader, sha, seen.start, seen.policy, readings.known_kinds(project, sha, basis))
+        for sha in _commits(seen)
+    }
+    course = burndown.read(reader, seen.start, seen.sha, seen.policy)
     with claim.writing():
         for sha, static in at.items():
             readings.store_static(project, repo, sha, basis, static)
         mirror.remember_commit(project, repo, seen.docs_sha)
         readings.store_documents(project, documents)
         chronicle.store(project, told, documents)
-        contradictions.store_evidence(project, seen.docs_sha, found, len(chronicle.weakened(project)))
+        contradictions.store_evidence(project, seen.docs_sha, found)
+        contradictions.store_weakened(project, seen.docs_sha, chronicle.weakened_measure(project, told))
         dismissals.replace_findings(project, found.found)
-        _store_sight(project, seen, documents, told.problems)
+        policy_history.note(project, repo, seen.policy_text, head=seen.sha, given=bool(project.policy_text))
+        _store_sight(project, seen, documents, () if told.sha else told.problems)
+        burndown.store(project, course)
     conditions.ensure(claim, project, repo, seen.sha)
     project.refresh_from_db()
-    proofs.settle(claim, project, seen.sha)
+    derived.settle(claim, project, seen.sha)
     with claim.writing() as held:
         judgement = evaluate.judge(project.pk, seen.sha)
         woken = _wake(project)  # in the same transaction: a worker that dies here leaves nobody asleep
         claims.close(held, WorkState.DONE, f"{seen.sha[:8]} judged as number {judgement.number}")
+    regress.notice(project)
     return [*woken, row.pk] if held.state == WorkState.STORED else woken
 
 
@@ -115,9 +126,10 @@ def _read(text: str, *, given: bool) -> Policy:
 def _store_sight(project: Project, seen: Sight, documents: Documents, told: tuple[Problem, ...]) -> None:
     problems = [*documents.problems, *seen.problems, *told]
     problems += [problem for one in documents.documents for problem in one.problems]
+    kept = project.history_problems
     project.sha, project.docs_sha, project.policy_sha = seen.sha, seen.docs_sha, seen.policy_sha
     project.start_sha = seen.start
-    project.policy_in_force, project.problems = seen.policy_text, to_plain(problems)
+    project.policy_in_force, project.problems = seen.policy_text, [*to_plain(problems), *kept]
     project.conditions = bindings.asked_of(project, seen.policy)
     if seen.policy.name and not project.named_by_hand:
         project.name = seen.policy.name[:200]

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection
 
 from milestones.gates.policy import Policy
 
 from .reader import Reader
 from .statics import KINDS, Case, Static
+
+
+def policy_hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def basis_of(policy_hash: str, start: str) -> str:
@@ -28,7 +33,7 @@ def kinds_wanted(policy: Policy) -> frozenset[str]:
     return frozenset(name for name, kind in KINDS.items() if kind.wanted(policy))
 
 
-def measure(reader: Reader, sha: str, start: str, policy: Policy) -> list[Static]:
-    """All that is read from the sources at a commit, against the legacy system's last one."""
+def measure(reader: Reader, sha: str, start: str, policy: Policy, known: Collection[str] = frozenset()) -> list[Static]:
+    """All that is read from the sources at a commit, against the legacy system's last one, but for the kinds known."""
     case = Case(reader, sha, start, policy)
-    return [KINDS[name].read(case) for name in sorted(kinds_wanted(policy))]
+    return [KINDS[name].read(case) for name in sorted(kinds_wanted(policy)) if name not in known]

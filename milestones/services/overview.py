@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from milestones.codec import from_plain
 from milestones.facts import Lack, Problem, State
-from milestones.models import Commit, Delivery, Evidence, Judgement, Milestone, Project, Promotion, SignOff
-from milestones.models.evidence import same_tree
+from milestones.models import (
+    Commit,
+    CriterionEvent,
+    CriterionStory,
+    Delivery,
+    Evidence,
+    Judgement,
+    Milestone,
+    Project,
+    Promotion,
+    Regression,
+)
 
 from . import evaluate, promote
 from .judged import JudgedMilestone, read_back
 from .shown import Reason, Row, Witness, reasons_of, rows_of
 from .standing import Standing, Stop, stops_of
+from .told import told_of
 from .trends import Trend, trends_of
 
 PROMOTIONS = 5
@@ -42,6 +55,10 @@ class Chosen:
     rows: tuple[Row, ...]
     reasons: tuple[Reason, ...]
     promotions: tuple[Promotion, ...]
+    removed: tuple[CriterionStory, ...] = ()
+    weakened: tuple[CriterionEvent, ...] = ()
+    regressed: Regression | None = None
+    disagreeing: tuple[Mapping[str, Any], ...] = ()  # documents that state another status of it
 
     @property
     def awaiting(self) -> list[Row]:
@@ -69,7 +86,8 @@ class Chosen:
         """How claim, promotion and evidence stand to each other, where that needs saying."""
         stop, promotion = self.stop, self.stop.promotion
         if promotion and stop.standing is Standing.REGRESSED:
-            return f"It was approved at {promotion.sha[:7]}; what was proven then fails now."
+            since = f" since {self.regressed.sha[:7]}" if self.regressed else " now"
+            return f"It was approved at {promotion.sha[:7]}; what was proven then fails{since}."
         if promotion:
             here = " Here it is not shown again:" if self.reasons else ""
             return f"Approved at {promotion.sha[:7]} by {promotion.by}.{here}"
@@ -161,7 +179,7 @@ def overview(project: Project, key: str = "") -> Overview:
     return Overview(
         line=line,
         commit=Commit.objects.filter(project=project, sha=project.sha).first(),
-        seen=promote.seen_of(line.judgement) if line.judgement else "",
+        seen=promote.seen_of(line.judgement, stop.key) if line.judgement and stop else "",
         chosen=_chosen(project, stop) if stop else None,
         trends=trends_of(project, evaluate.policy_of(project), stop.key if stop else ""),
         problems=(*_strays(line), *(from_plain(Problem, one) for one in project.problems)),
@@ -192,16 +210,22 @@ def _opened(line: Line, key: str) -> Stop | None:
 
 def _chosen(project: Project, stop: Stop) -> Chosen:
     row = Milestone.objects.get(project=project, key=stop.key)
-    rule = evaluate.policy_of(project).milestone(stop.key)
-    rows = rows_of(row, stop.judged, witness_of(project), _signed(project, stop.key))
+    policy = evaluate.policy_of(project)
+    rule = policy.milestone(stop.key)
+    rows = rows_of(row, stop.judged, witness_of(project))
+    told = told_of(project, row, rows, policy)
     return Chosen(
         stop=stop,
         owner=rule.owner if rule else "",
         goal=row.goal,
         status_text=row.status_text,
-        rows=rows,
+        rows=told.rows,
+        removed=told.removed,
+        weakened=told.weakened,
+        disagreeing=tuple(one for one in row.sources if one["status_text"] and one["status"] != row.status),
         reasons=_reasons(stop.judged, rows, judged=bool(project.sha)),
         promotions=tuple(Promotion.objects.of_project(project).filter(milestone=row)[:PROMOTIONS]),
+        regressed=Regression.objects.open(project).filter(promotion__milestone=row).first(),
     )
 
 
@@ -215,11 +239,6 @@ def witness_of(project: Project) -> Witness:
     """Where every number at the project's commit comes from."""
     rows = evaluate.evidence_in_force(project, project.sha)
     return Witness(rows, Evidence.objects.last_of_each_kind(project))
-
-
-def _signed(project: Project, key: str) -> dict[str, str]:
-    words = SignOff.objects.filter(project=project, milestone_key=key, sha__in=same_tree(project, project.sha))
-    return dict(words.values_list("identity", "by"))
 
 
 def stamp_of(project: Project) -> str:

@@ -56,8 +56,21 @@ def taken(row: Delivery, repo: git.Repository) -> Taken:
         raise dumped.hinted(row.kind, opened(row).read(dumped.HEAD), error) from None
     summary = found.summary()
     kept = settle(found, repo, row.sha)
-    tree = frozenset(entry.path for entry in repo.tree(row.sha)) if summary.findings else frozenset[str]()
+    wanted = bool(summary.findings or summary.covers.paths)
+    tree = frozenset(entry.path for entry in repo.tree(row.sha)) if wanted else frozenset[str]()
+    summary = of_this_code(summary, tree)
     return Taken(summary, tuple(settled(summary.findings, tree)), store=kept.store)
+
+
+def of_this_code(summary: facts.Summary, tree: Collection[str]) -> facts.Summary:
+    """A coverage whose paths are those of the commit; one that is of none of its files proves nothing."""
+    if not summary.covers.paths:
+        return summary
+    paths = tuple(sorted({places.settle(path, tree) for path in summary.covers.paths}))
+    vacuous = summary.vacuous
+    if not vacuous and not any(path in tree for path in paths):
+        vacuous = f"none of its {len(paths):,} files is in the commit (the first is {paths[0]}); it covers other code"
+    return dataclasses.replace(summary, covers=dataclasses.replace(summary.covers, paths=paths), vacuous=vacuous)
 
 
 def parse_file(project: Project, kind: str, stream: BinaryIO) -> Parsed:

@@ -19,12 +19,12 @@ from milestones.codec import to_plain
 from milestones.facts import Finding, Known, Measurement
 from milestones.gates.policy import Policy
 from milestones.models import Evidence, Project
-from milestones.parity.coverage import suite_of
+from milestones.parity import contracts
 from milestones.parity.endpoints import EndpointState, Key, state_of
 
-from . import claims, dumped, evaluate, readings
+from . import behaviour, claims, dumped, evaluate, readings
 from .green import Green, green_at
-from .statics.endpoints import is_ported, subjects
+from .statics.endpoints import is_ported, parts
 
 KIND = "endpoint-proofs"
 VERSION = 1
@@ -36,6 +36,8 @@ class Proven:
 
     tested: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     verified: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
+    lacking: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)  # tested, and why it is not verified
+    refuted: frozenset[Key] = frozenset()  # a test of the legacy system fails now, or expects something else
 
 
 def settle(claim: claims.Claim | None, project: Project, sha: str) -> None:
@@ -83,7 +85,9 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     policy = evaluate.policy_of(project)
     now = evaluate.evidence_in_force(project, sha)
     then = evaluate.evidence_in_force(project, project.start_sha) if project.start_sha else now
-    proven = proven_by_tests(static.details, green_at(then), green_at(now))
+    asked = {one["id"] for row in static.details["rows"] for one in (*row["tests"], *row["tests_now"]) if one["asked"]}
+    proven = proven_by_tests(static.details, green_at(project, then, asked), green_at(project, now, asked))
+    proven = with_recordings(static.details["rows"], proven, behaviour.latest_of(project, sha))
     disputes = (*_disputes(project, sha, static), *_disputes(project, project.start_sha, None))
     states = {_key(row): state_of_row(row, proven) for row in static.details["rows"]}
     open_ = sum(len(static.details[side][part]) for side in ("legacy", "new") for part in ("unresolved", "unparsed"))
@@ -91,6 +95,7 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     measured = [*counted, *_disputed(now, then, disputes)]
     details = {
         "tested": _plain(proven.tested), "verified": _plain(proven.verified),
+        "lacking": _plain(proven.lacking),
         "states": [[*key, state.value] for key, state in states.items()],
     }  # fmt: skip
     return _Found(tuple(measured), disputes, details)
@@ -116,24 +121,60 @@ def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Prov
     """The endpoints whose tests passed on the legacy system, and those of them that the same tests pass for now."""
     tested: dict[Key, tuple[str, ...]] = {}
     verified: dict[Key, tuple[str, ...]] = {}
+    lacking: dict[Key, tuple[str, ...]] = {}
+    refuted: set[Key] = set()
     same = set(details["same_tests"])
     for row in details["rows"]:
-        before = _passed(row["tests"], details["tests"]["legacy"]["sizes"], then)
-        after = _passed(row["tests_now"], details["tests"]["new"]["sizes"], now)
+        before = _passed(row["tests"], then)
+        after = _passed(row["tests_now"], now)
         if before:
             tested[_key(row)] = tuple(f"{test} passed on the legacy system ({kind})" for test, kind in before.items())
-        kept = [test for test in before if test in same and test in after]
-        if kept:
-            verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in kept)
-    return Proven(tested, verified)
+        if before and all(test in same and test in after for test in before):
+            verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in before)
+            continue
+        found = [_lacking(test, same, row, now) for test in before if test not in same or test not in after]
+        if found:
+            lacking[_key(row)] = tuple(found)
+        if any(test not in same or now.broke(test) for test in before):
+            refuted.add(_key(row))
+    return Proven(tested, verified, lacking, frozenset(refuted))
 
 
-def _passed(named: Iterable[Mapping[str, Any]], sizes: Mapping[str, int], green: Green) -> dict[str, str]:
+def with_recordings(rows: Iterable[Mapping[str, Any]], proven: Proven, comparison: Evidence | None) -> Proven:
+    """What tests prove and recorded answers do; an endpoint that answers otherwise than before is not verified."""
+    if comparison is None or comparison.problems:
+        return proven
+    tested, verified, lacking = dict(proven.tested), dict(proven.verified), dict(proven.lacking)
+    for row in rows:
+        told = behaviour.told_of(comparison.details, row["method"], contracts.shape_of(row["path"]))
+        count = sum(one["pairs"] + one["alone"] for one in told)
+        if not count:
+            continue
+        key = _key(row)
+        tested[key] = (*tested.get(key, ()), f"{count} answers recorded on the legacy system")
+        if any(one["mismatched"] or one["alone"] for one in told):
+            verified.pop(key, None)
+            lacking[key] = (*lacking.get(key, ()), "not all of its recorded answers are the same on the new system")
+        elif key not in proven.refuted:
+            verified[key] = (*verified.get(key, ()), f"{count} recorded answers are the same on the new system")
+    return Proven(tested, verified, lacking, proven.refuted)
+
+
+def _lacking(test: str, same: set[str], row: Mapping[str, Any], now: Green) -> str:
+    """Why a test of the legacy system proves nothing of the new one."""
+    if not any(one["id"] == test for one in row["tests_now"]):
+        return f"{test} is gone, or asks for something else now"
+    if test not in same:
+        return f"{test} expects something else than on the legacy system"
+    return f"{test} fails on the new system" if now.broke(test) else f"{test} is not known to pass"
+
+
+def _passed(named: Iterable[Mapping[str, Any]], green: Green) -> dict[str, str]:
     """The tests that make the request and are known to pass, by which evidence; none where one of them failed."""
     asked = list(dict.fromkeys(one["id"] for one in named if one["asked"]))
     if any(green.broke(test) for test in asked):
         return {}
-    found = {test: green.passed(test, sizes.get(suite_of(*test.split("::", 1)), 0)) for test in asked}
+    found = {test: green.passed(test) for test in asked}
     return {test: kind for test, kind in found.items() if kind}
 
 
@@ -152,7 +193,7 @@ def state_of_row(row: Mapping[str, Any], proven: Proven) -> EndpointState:
 def _counts(
     rows: list[dict[str, Any]], states: Mapping[Key, EndpointState], proven: Proven, policy: Policy, unresolved: int
 ) -> Iterator[Measurement]:
-    for subject, part in [("", rows), *subjects(rows, policy)]:
+    for name, subject, part in parts(rows, policy):
         of = [states[_key(row)] for row in part]
         done = (EndpointState.VERIFIED, EndpointState.RETIRED)
         counts = {
@@ -161,8 +202,8 @@ def _counts(
             "retired": of.count(EndpointState.RETIRED),
             "unproven": of.count(EndpointState.PORTED),
         }
-        for name, count in counts.items():
-            yield Measurement(f"endpoints.{name}", count, "count", subject, Known.STATIC, unresolved)
+        for measure, count in counts.items():
+            yield Measurement(name(f"endpoints.{measure}"), count, "count", subject, Known.STATIC, unresolved)
 
 
 def _disputed(

@@ -98,7 +98,7 @@ def _kept(_tag: str, name: str, value: str) -> str | None:
 
 def marked(html: str, path: str, marks: Iterable[Mark], page_of: Callable[[str], str]) -> str:
     """The page with its links resolved and its marks at their lines; `page_of` is a document's address, "" for none."""
-    root = lxml.html.fragment_fromstring(html, create_parent="div")
+    root = lxml.html.fragment_fromstring(html or " ", create_parent="div")
     anchors = _name_headings(root)
     for link in list(root.iter("a")):
         _lead(link, path, anchors, page_of)
@@ -106,6 +106,8 @@ def marked(html: str, path: str, marks: Iterable[Mark], page_of: Callable[[str],
         _still(image)
     for box in root.iter("input"):
         box.set("aria-label", "ticked" if box.get("checked") is not None else "not ticked")
+    for wide in root.iter("pre", "table"):
+        wide.set("tabindex", "0")  # what may scroll sideways can be scrolled by keys
     _Margin(root).put(marks)
     return "".join([escape(root.text or ""), *(lxml.html.tostring(child, encoding="unicode") for child in root)])
 
@@ -177,6 +179,7 @@ class _Margin:
         self.begun: dict[int, list[HtmlElement]] = {}
         for first, _, element in self.placed:
             self.begun.setdefault(first, []).append(element)
+        self.noted: set[tuple[int, str]] = set()
         self._name_lines()
 
     def _name_lines(self) -> None:
@@ -209,16 +212,21 @@ class _Margin:
     def note(self, at: HtmlElement, mark: Mark) -> None:
         """Into an item, a paragraph or a heading; before a table, a fence or a quote, which would hold it in."""
         outer = next((one for one in (at, *at.iterancestors()) if one.tag in ("table", "pre", "blockquote")), None)
+        place = (id(at if outer is None else outer), f"{mark.word} {mark.text}")
+        if place in self.noted:
+            return  # the same is told of several lines of one table
+        self.noted.add(place)
         if outer is not None:
             outer.addprevious(_drawn(mark, "p"))
         elif at.tag in ("ul", "ol", "section", "hr"):
             at.addprevious(_drawn(mark, "p"))
         else:
-            _append(at, _drawn(mark, "span"))
+            _prepend(at, _drawn(mark, "span"))
 
 
 def _append(block: HtmlElement, mark: HtmlElement) -> None:
     """Behind the block's own words: before a list inside an item, into the first cell of a row."""
+    mark.tail = " "
     cells = [child for child in block if child.tag in ("td", "th")]
     if cells:
         block = cells[0]
@@ -229,6 +237,15 @@ def _append(block: HtmlElement, mark: HtmlElement) -> None:
         _append(block[first], mark)
     else:
         block.insert(first, mark)
+
+
+def _prepend(block: HtmlElement, mark: HtmlElement) -> None:
+    """Before the block's own words, in the place of a float that lies beside their first line."""
+    if len(block) and block[0].tag == "p" and not (block.text or "").strip():
+        _prepend(block[0], mark)
+    else:
+        mark.tail, block.text = block.text, None
+        block.insert(0, mark)
 
 
 def _drawn(mark: Mark, tag: str) -> HtmlElement:
@@ -251,5 +268,4 @@ def _drawn(mark: Mark, tag: str) -> HtmlElement:
         said = lxml.html.Element("span")
         said.text = f" {mark.text}"
         outer.append(said)
-    outer.tail = " "
     return outer

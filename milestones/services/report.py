@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.safestring import SafeString, mark_safe
 
 from milestones.facts import State
-from milestones.models import Commit, Judgement, Milestone, Project, Promotion
+from milestones.models import Commit, Judgement, Milestone, Project, Promotion, Regression, Waiver
 
 from . import log
 from .judged import JudgedMilestone, read_back
@@ -52,6 +52,8 @@ class Report:
     compared_with: str
     moves: tuple[Move, ...]
     promotions: tuple[Promotion, ...]
+    waivers: tuple[Waiver, ...]
+    regressions: tuple[Regression, ...]
     log_head: str
 
     @property
@@ -88,6 +90,8 @@ def weekly(project: Project, until: datetime | None = None) -> Report:
         compared_with=before.sha if before else "",
         moves=tuple(_moves(project, before, now)),
         promotions=tuple(Promotion.objects.of_project(project).filter(at__gt=since, at__lte=until)[:50]),
+        waivers=tuple(Waiver.objects.in_force(project).order_by("until")),
+        regressions=tuple(Regression.objects.open(project)),
         log_head=log.head(),
     )
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from milestones import facts
 from milestones.codec import from_plain
 from milestones.facts import Finding, Lack, State, Verdict
+from milestones.gates.bounds import measure_in
 from milestones.gates.criteria import criteria_of
 from milestones.gates.measures import family_of
 from milestones.models import Evidence, Milestone
@@ -16,6 +18,7 @@ from . import evaluate
 from .judged import JudgedCriterion, JudgedMilestone
 
 PLACES = 3
+SIGNED = "signed off by "
 COUNTING = frozenset({"contradictions", "failed", "findings", "imports", "imports_source", "imports_tests", "errors"})
 
 
@@ -47,7 +50,7 @@ class GateShown:
 
     @property
     def measure(self) -> str:
-        return self.verdict.gate.split()[0]
+        return measure_in(self.verdict.gate)
 
     @property
     def places(self) -> tuple[Finding, ...]:
@@ -80,6 +83,7 @@ class Row:
     awaits_sign_off: bool
     signed_by: str
     gates: tuple[GateShown, ...]
+    beside: Any = None  # its history and what could prove it, where the page tells them
 
     @property
     def lack(self) -> Lack | None:
@@ -92,7 +96,14 @@ class Row:
 
     @property
     def word(self) -> str:
-        return "awaits sign-off" if self.awaits_sign_off else str(self.state)
+        if self.awaits_sign_off:
+            return "passes, not in policy" if self.is_accepted else "awaits sign-off"
+        return str(self.state)
+
+    @property
+    def is_accepted(self) -> bool:
+        """Whether a proposal that a person accepted holds, and nothing in policy or document binds it."""
+        return bool(self.beside and self.beside.bound) and all(one.verdict.state is State.PASS for one in self.gates)
 
     @property
     def tone(self) -> str:
@@ -148,26 +159,25 @@ class Witness:
         return sentence
 
     def of(self, verdict: Verdict) -> GateShown:
-        measure = verdict.gate.split()[0]
+        measure = measure_in(verdict.gate)
         family = family_of(measure)
         last = self.last.get(family.kind, "") if family else ""
         return GateShown(verdict, self.sources.get(measure), last)
 
 
-def rows_of(
-    milestone: Milestone, judged: JudgedMilestone, witness: Witness, signed: Mapping[str, str]
-) -> tuple[Row, ...]:
+def rows_of(milestone: Milestone, judged: JudgedMilestone, witness: Witness) -> tuple[Row, ...]:
     """The criteria as the document has them, then the gates that stand in policy alone."""
     read = from_plain(facts.Milestone, milestone.facts) if milestone.facts else None
     known = {one.id: one for one, _ in criteria_of(read)} if read else {}
-    criteria = [_row(one, known.get(one.identity), witness, signed.get(one.identity, "")) for one in judged.criteria]
+    criteria = [_row(one, known.get(one.identity), witness) for one in judged.criteria]
     bound = {gate.gate for one in judged.criteria for gate in one.gates}
     return (*criteria, *(_policy_row(gate, witness) for gate in judged.gates if gate.gate not in bound))
 
 
-def _row(one: JudgedCriterion, read: facts.Criterion | None, witness: Witness, signed_by: str) -> Row:
+def _row(one: JudgedCriterion, read: facts.Criterion | None, witness: Witness) -> Row:
     place = (read.text, read.path, read.line) if read else ("a criterion that the document no longer has", "", 0)
     gates = tuple(witness.of(gate) for gate in one.gates)
+    signed_by = one.sentence.removeprefix(SIGNED) if one.state is State.PASS and one.sentence.startswith(SIGNED) else ""
     return Row(
         one.identity, *place, one.claimed, one.state, one.sentence, witness.brief(one.sentence), one.next,
         one.awaits_sign_off, signed_by, gates,

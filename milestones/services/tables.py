@@ -32,6 +32,11 @@ def shared_shelf() -> Shelf:
     return _shelf
 
 
+def is_source(path: str) -> bool:
+    """Whether a file has a say in which routes there are, by its name."""
+    return path.endswith(".py") or is_script(path) or is_manifest(path)
+
+
 def table_at(repo: git.Repository, place: str, shelf: Shelf, naming: Naming = NO_NAMING) -> RouteTable:
     """The routes at `REV` or `REV:folder`; a file whose content the shelf holds is not fetched again."""
     revision, folder = git.split_revision(place)

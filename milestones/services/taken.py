@@ -26,6 +26,7 @@ class Taken:
     summary: facts.Summary
     findings: tuple[facts.Finding, ...] = ()
     details: dict[str, Any] = field(default_factory=dict)
+    problems: tuple[facts.Problem, ...] = ()
     store: Callable[[Evidence], None] = _nothing
 
 

@@ -164,19 +164,19 @@ def _similarity(points: list[Point], policy: Policy, key: str, measure: str) -> 
     last = _last(series)
     if last is None:
         return None
-    bound = _corridor(policy, key, measure)
+    bound = corridor_of(policy, key, measure)
     name = f"Similarity, {measure.removeprefix('similarity.')}"
     rest = f"wanted {bound.expect}" if bound else "to the legacy file"
-    return Trend(name, f"{last:.3f}", rest, "ratio", (series,), _shas(points), _band(bound))
+    return Trend(name, f"{last:.3f}", rest, "ratio", (series,), _shas(points), band_of(bound))
 
 
-def _corridor(policy: Policy, key: str, measure: str) -> Bound | None:
+def corridor_of(policy: Policy, key: str, measure: str) -> Bound | None:
     """The bound on a measure: the chosen milestone's, else the first that names it."""
     ordered = sorted(policy.milestones, key=lambda one: one.key.casefold() != key.casefold())
     return next((bound for one in ordered for bound in one.done if bound.measure == measure), None)
 
 
-def _band(bound: Bound | None) -> tuple[float, float] | None:
+def band_of(bound: Bound | None) -> tuple[float, float] | None:
     if bound is None or bound.value is None:
         return None
     scale = 0.01 if bound.percent else 1.0

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from django import template
 from django.utils.html import escape
@@ -36,6 +38,7 @@ def figure(value: float | None) -> str:
 _SIGNS = {
     "pass": "●", "fail": "■", "unknown": "◆", "missing-here": "◆", "never-connected": "◇", "unusable": "◈",
     "claimed": "◌", "later": "○", "done": "●", "failed": "■", "dead": "■", "waiting": "◆",
+    "legacy": "○", "tested": "◐", "ported": "◌", "verified": "●", "retired": "◉",
 }  # fmt: skip
 
 
@@ -64,3 +67,15 @@ def words(text: str) -> SafeString:
         parts += [escape(bare[at : found.start()]), f"<code>{escape(found[2].strip())}</code>"]
         at = found.end()
     return mark_safe("".join([*parts, escape(bare[at:])]))  # noqa: S308 - every part was escaped above
+
+
+@register.filter
+def cut_folder(path: str) -> str:
+    """A file's name without the folder that it lies in."""
+    return path.rpartition("/")[2]
+
+
+@register.filter
+def steps(calls: Iterable[Mapping[str, Any]]) -> str:
+    """What is called on a way, each once, in order."""
+    return ", ".join(dict.fromkeys(str(call["name"]).lstrip("?") for call in calls))

@@ -15,6 +15,11 @@ register = template.Library()
 PAGES = (
     ("project", "Milestones"),
     ("documents", "Documents"),
+    ("endpoints", "Endpoints"),
+    ("likeness", "Likeness"),
+    ("changes", "Changes"),
+    ("behaviour", "Behaviour"),
+    ("decisions", "Decisions"),
     ("report", "Weekly report"),
 )
 

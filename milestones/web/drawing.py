@@ -96,6 +96,13 @@ def chart_of(trend: Trend) -> Chart:
     return Chart(trend, strokes, band, _said(trend))
 
 
+def points_of(trend: Trend, places: Iterable[int]) -> tuple[tuple[float, float], ...]:
+    """Where some values of the first line stand."""
+    scale, values = _Scale(trend), trend.series[0].values
+    known = ((place, values[place]) for place in places)
+    return tuple((round(scale.x(place), 1), round(scale.y(value), 1)) for place, value in known if value is not None)
+
+
 def _said(trend: Trend) -> str:
     """The chart in words, for whoever does not see it."""
     if trend.span:

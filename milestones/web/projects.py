@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from milestones.models import Milestone, Project, Promotion, Role
-from milestones.services import accounts
+from milestones.services import accounts, evaluate
 from milestones.services.overview import line_of, overview, stamp_of
 
 from . import drawing
@@ -69,6 +69,7 @@ def page_of(request: HttpRequest, project: Project, key: str, **more: Any) -> di
         "charts": [drawing.chart_of(one) for one in shown.trends],
         "may_decide": accounts.may(project, person_of(request), Role.MAINTAINER),
         "may_work": accounts.may(project, person_of(request), Role.DEVELOPER),
+        "stages": [one.name for one in evaluate.policy_of(project).stages],
         "seconds": BUSY_SECONDS if shown.under_way else QUIET_SECONDS,
         **more,
     }

@@ -107,7 +107,7 @@ def _json(data: bytes) -> Any:
         found = json.loads(data)
     except (ValueError, RecursionError):
         return _text(data, "")
-    if _deeper(found, DEEPEST):
+    if data.count(b"{") + data.count(b"[") > DEEPEST and _deeper(found, DEEPEST):
         return None
     return "null" if found is None else found
 

@@ -29,6 +29,7 @@ FIELDS = (
     "ssn", "email", "phone", "birthdate", "dateofbirth",
 )  # fmt: skip
 WHOLE_NAMES = frozenset({"pin", "sid", "jwt", "session", "signature", "sig", "auth"})
+SCHEMES = ("bearer", "basic", "digest", "negotiate")
 REMEMBERED = 1000
 SHORTEST = 6
 SHORTEST_ODD = 4  # with a digit or a mark in it
@@ -49,6 +50,9 @@ class Masker:
     def __init__(self, fields: Iterable[str] = (), headers: Iterable[str] = ()) -> None:
         self.headers = HEADERS | {name.lower() for name in headers}
         self._fields = (*FIELDS, *(_plain(name) for name in fields if _plain(name)))
+        names = (*self._fields, *WHOLE_NAMES, *map(_plain, self.headers), *SCHEMES)
+        # the shortest names that all others hold
+        self._telling = tuple(one for one in set(names) if not any(other in one for other in names if other != one))
         self._known: dict[str, bool] = {}
         self._secrets: OrderedDict[str, tuple[str, ...]] = OrderedDict()
 
@@ -70,6 +74,18 @@ class Masker:
         self._secrets.move_to_end(value)
         if len(self._secrets) > REMEMBERED:
             self._secrets.popitem(last=False)
+
+    def line(self, exchange: dict[str, Any]) -> str:
+        """The exchange as a line of JSON with nothing secret in it."""
+        text = _dumped(exchange)
+        return text if self._is_clean(text) else _dumped(self.exchange(exchange))
+
+    def _is_clean(self, text: str) -> bool:
+        """Whether nothing in a text can be a secret: no name, no form and no value that is known for one."""
+        plain = _plain(text)
+        if any(part in plain for part in self._telling) or "eyJ" in text or ("://" in text and "@" in text):
+            return False
+        return not any(form in text for known in self._secrets.values() for form in known)
 
     def exchange(self, plain: dict[str, Any]) -> dict[str, Any]:
         """The same exchange with nothing secret in it."""
@@ -204,6 +220,11 @@ def _rewritten(value: Any, pattern: re.Pattern[str], *, top: bool = True) -> Any
     if isinstance(value, (int, float)) and not isinstance(value, bool) and pattern.fullmatch(json.dumps(value)):
         return f"{MASK[:-1]} {type(value).__name__}]"
     return value
+
+
+def _dumped(exchange: dict[str, Any]) -> str:
+    told = {name: value for name, value in exchange.items() if value != ""}
+    return json.dumps(told, ensure_ascii=True, separators=(",", ":"), default=str)
 
 
 def _plain(name: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 import uuid
@@ -99,8 +98,7 @@ class Recorder:
             "handler": handler, "request": request, "response": response,
         }  # fmt: skip
         with self._lock:
-            told = {name: value for name, value in self.masker.exchange(exchange).items() if value != ""}
-            self._write(json.dumps(told, ensure_ascii=True, separators=(",", ":"), default=str))
+            self._write(self.masker.line(exchange))
 
     def begun(self, end: Callable[..., None]) -> None:
         """An exchange is under way; `end` writes it."""

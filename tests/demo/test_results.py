@@ -11,8 +11,9 @@ from xml.etree import ElementTree
 import pytest
 
 from milestones.demo import DemoCommit, DemoRepository
-from milestones.demo.record import RECORDED, run_checks
+from milestones.demo.record import ANSWERS, RECORDED, run_checks
 from milestones.demo.repository import recorded_results
+from tests.contracts.making import compared
 
 
 def outcomes(junit: bytes) -> dict[str, str]:
@@ -37,10 +38,23 @@ def test_recorded_outcomes_equal_a_fresh_run(work_tree_at: Callable[[str], Path]
     assert findings(fresh.ruff) == findings(recorded["ruff"])
 
 
+@pytest.mark.parametrize(("number", "system"), ANSWERS.items())
+def test_recorded_answers_equal_those_of_a_fresh_run(
+    work_tree_at: Callable[[str], Path], number: str, system: str
+) -> None:
+    recorded = dict(recorded_results(number))["recording"].splitlines()
+    fresh = run_checks(work_tree_at(number), system).recording.splitlines()
+    found = compared(recorded, fresh)
+    assert (found.differences, found.unseen, found.new_alone, found.problems) == ((), (), 0, ())
+    assert found.pairs == len(recorded) == len(fresh)
+
+
 def test_seven_commits_have_results_and_the_others_none(demo: DemoRepository) -> None:
     with_results = [f"{n:02}" for n, commit in enumerate(demo.commits, 1) if commit.results]
     assert with_results == list(RECORDED)
-    assert all([kind for kind, _ in c.results] == ["junit", "ruff"] for c in demo.commits if c.results)
+    kinds = {f"{n:02}": [kind for kind, _ in c.results] for n, c in enumerate(demo.commits, 1) if c.results}
+    assert all(found[:2] == ["junit", "ruff"] for found in kinds.values())
+    assert {number for number, found in kinds.items() if "recording" in found} == set(ANSWERS)
 
 
 def test_one_commit_has_failing_tests_and_another_has_findings(demo: DemoRepository) -> None:
@@ -54,7 +68,9 @@ def test_one_commit_has_failing_tests_and_another_has_findings(demo: DemoReposit
 
 def test_results_name_no_machine(demo: DemoRepository) -> None:
     everything = b"".join(content for commit in demo.commits for _, content in commit.results).decode()
-    assert not re.findall(r'"/|file:///|/tmp/|site-packages|timestamp=', everything)
+    assert not re.findall(r"file:///|/tmp/|site-packages|timestamp=|Werkzeug/|testclient", everything)
+    of_tools = b"".join(body for one in demo.commits for kind, body in one.results if kind != "recording").decode()
+    assert '"/' not in of_tools
     assert set(re.findall(r'hostname="([^"]*)"', everything)) == {"ci"}
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from git import Actor
 
-from milestones.models import BlobFact, CriterionEvent, CriterionStory, Document, DocumentVersion, Project
+from milestones.models import BlobFact, CriterionEvent, CriterionStory, Document, DocumentVersion, Measurement, Project
 from milestones.services import tracking
 from tests.example import track
 from tests.repositories import Work
@@ -178,6 +178,11 @@ def test_a_very_long_history_is_cut_and_says_where(work: Work, settings: Any) ->
     project = track(work)
     assert told(project)["The lamp burns."] == [f"appeared {second[:7]} Ada", f"ticked {third[:7]} Ada"]
     assert any(f"from {second[:8]} on" in problem["reason"] for problem in project.problems)
+    row = Measurement.objects.get(evidence__project=project, name="docs.weakened")
+    assert row.unresolved == 1, "it cannot prove that nothing was taken back"
+    work.commit({"a.txt": "2"})
+    project = track(work)
+    assert any(f"from {second[:8]} on" in problem["reason"] for problem in project.problems), "a later look says so too"
 
 
 def test_documents_that_swap_their_names_keep_their_stories(work: Work) -> None:
@@ -199,3 +204,33 @@ def test_a_link_in_the_place_of_a_document_is_no_document(work: Work) -> None:
     project = track(work)
     assert [one.split()[0] for one in told(project)["The lamp burns."]] == ["appeared", "removed"]
     assert not Document.objects.filter(project=project).in_order().exists()
+
+
+ROADMAP = "# Lighthouse\n\n## Milestone 1 — Lamp{one}\n\nSee [it](1-lamp.md).\n\n## Milestone 2 — Stairs\n\nLater.\n"
+ITERATION = "# Iteration plan (Milestone 1 — Lamp)\n\n## Phase 1 — Wick\n\n### Definition of done\n\n{items}"
+
+
+def test_a_plan_that_loses_an_item_after_the_roadmap_claimed_its_milestone_is_weakened(work: Work) -> None:
+    long, short = "- The lamp burns.\n- The wick is dry.\n", "- The lamp burns.\n"
+    work.commit({"roadmap.md": ROADMAP.format(one=""), "1-lamp.md": ITERATION.format(items=long)})
+    track(work)
+    work.commit({"roadmap.md": ROADMAP.format(one=" (reached)")})
+    track(work)
+    work.commit({"1-lamp.md": ITERATION.format(items=short)})
+    project = track(work)
+    assert list(CriterionEvent.objects.filter(weakened=True).values_list("before", flat=True)) == ["The wick is dry."]
+    story = CriterionStory.objects.get(document__project=project, text="The wick is dry.")
+    assert story.within == [["iteration", "1"], ["phase", "1"]]
+    assert story.belongs_to("milestone", "1")
+    assert not story.belongs_to("milestone", "2")
+    once = tracking.register(tracking.Wish(source=str(work.folder / ".git")))
+    tracking.look_now(once)
+    assert told(once) == told(project)
+
+
+def test_a_plan_that_loses_an_item_before_its_milestone_is_claimed_anywhere_is_not_weakened(work: Work) -> None:
+    long, short = "- The lamp burns.\n- The wick is dry.\n", "- The lamp burns.\n"
+    work.commit({"roadmap.md": ROADMAP.format(one=""), "1-lamp.md": ITERATION.format(items=long)})
+    work.commit({"roadmap.md": ROADMAP.format(one=" (reached)"), "1-lamp.md": ITERATION.format(items=short)})
+    track(work)
+    assert not CriterionEvent.objects.filter(weakened=True).exists()

@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from milestones.facts import Known, Measurement, Milestone, State
 from milestones.gates.bounds import Bound, parse_bound, within
-from milestones.gates.judging import MilestoneJudgement, Reading, judge_gate, judge_milestone
+from milestones.gates.judgement import MilestoneJudgement
+from milestones.gates.judging import Reading, judge_gate, judge_milestone
 from milestones.gates.measures import family_of
 from milestones.gates.policy import MilestonePolicy, Proof
 from tests.gates.makers import make_criterion, make_milestone, make_reading

@@ -25,6 +25,10 @@ def addresses(project: Project) -> list[tuple[str, str, Role]]:
     return [
         ("get", reverse("project", args=[project.slug]), Role.VIEWER),
         ("get", reverse("report", args=[project.slug]), Role.VIEWER),
+        ("get", reverse("documents", args=[project.slug]), Role.VIEWER),
+        ("get", reverse("document", args=[project.slug, "docs/roadmap.md"]), Role.VIEWER),
+        ("post", reverse("dismiss", args=[project.slug, "0" * 64]), Role.MAINTAINER),
+        ("post", reverse("bind", args=[project.slug, "3"]), Role.MAINTAINER),
         ("get", reverse("dry_run", args=[project.slug, "3"]), Role.VIEWER),
         ("post", reverse("look", args=[project.slug]), Role.DEVELOPER),
         ("post", reverse("retry", args=[project.slug, delivery.pk]), Role.DEVELOPER),

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
-from milestones.audit.report import LINK, SUBMODULE, Audit, Entry, FileChange, audit
-from milestones.clients.diff import DiffEntry, diff, range_ends
-from milestones.clients.git import Repository
-from milestones.management.repository import RepositoryCommand, repository_at
-
-SIZE_LIMIT = 8 * 1024 * 1024
+from milestones.audit.report import FileChange
+from milestones.audit.rules import MEASURES, Breach
+from milestones.clients.diff import range_ends
+from milestones.clients.git import GitError, Repository
+from milestones.facts import ParseError
+from milestones.gates.frozen import Frozen
+from milestones.gates.policy import read_policy
+from milestones.management.audit_markdown import markdown_of
+from milestones.management.repository import RepositoryCommand, repository_at, wrong_usage
+from milestones.services.auditing import Audited, audit_range
+from milestones.services.mirror import POLICY_FILE, policy_file
 
 
 class Command(RepositoryCommand):
@@ -23,35 +29,34 @@ class Command(RepositoryCommand):
         parser.add_argument("--json", action="store_true", dest="as_json")
         parser.add_argument("--markdown", action="store_true")
 
+        parser.add_argument("--policy", help="a migration.toml whose [frozen] counts, not the repository's")
+
     def handle(self, *, repo: str, as_json: bool, markdown: bool, **options: Any) -> None:
         with repository_at(repo) as repository:
-            found = diff(repository, *range_ends(repository, options["range"]))
-            result = audit(_with_contents(repository, found.entries))
+            ends = range_ends(repository, options["range"])
+            found = audit_range(repository, *ends, _rules(repository, options["policy"]))
         if found.limited:
             self.say("git's rename limit was hit: some renames stand here as a deletion and an addition")
+        for gap in found.gaps:
+            self.say(f"{gap.sha[:10]} {gap.reason}".strip())
         if as_json:
-            self.print_json(_as_json(result))
+            self.print_json(_as_json(found))
         else:
-            self.stdout.write(_markdown(result) if markdown else _lines(result))
+            self.stdout.write(markdown_of(found) if markdown else _lines(found))
 
 
-def _with_contents(repository: Repository, entries: tuple[DiffEntry, ...]) -> list[Entry]:
-    wanted = [
-        blob
-        for entry in entries
-        if entry.insertions is not None
-        for blob, mode in ((entry.old_blob, entry.old_mode), (entry.new_blob, entry.new_mode))
-        if blob and mode not in {LINK, SUBMODULE}
-    ]
-    data = dict(repository.blobs(wanted))
-    return [
-        Entry(
-            entry.path, entry.old_path, entry.kind, entry.old_mode, entry.new_mode,
-            data.get(entry.old_blob, b""), data.get(entry.new_blob, b""),
-            entry.insertions or 0, entry.deletions or 0, entry.insertions is None,
-        )
-        for entry in entries
-    ]  # fmt: skip
+def _rules(repository: Repository, path: str | None) -> Frozen | None:
+    """The rules of a file, else of the policy on the repository's own branch; None where neither states any."""
+    try:
+        text = Path(path).read_text() if path else policy_file(repository, "HEAD")
+        rules = read_policy(text).frozen if text else None
+    except (OSError, UnicodeDecodeError) as unreadable:
+        raise wrong_usage(f"{path} cannot be read: {unreadable}") from None
+    except ParseError as problem:
+        raise wrong_usage(f"{path or POLICY_FILE}: {problem}") from None
+    except GitError:
+        return None  # a bare copy whose HEAD names nothing has no policy
+    return rules if rules is not None and rules.has_rules else None
 
 
 def _file_json(change: FileChange) -> dict[str, Any]:
@@ -65,6 +70,7 @@ def _file_json(change: FileChange) -> dict[str, Any]:
         "insertions": entry.insertions,
         "deletions": entry.deletions,
         "definitions": [{"name": one.name, "class": one.sort, "line": one.line} for one in change.definitions],
+        **({"note": change.note} if change.note else {}),
     }
 
 
@@ -72,7 +78,8 @@ def _shown(path: str) -> str:
     return path.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _as_json(result: Audit) -> dict[str, Any]:
+def _as_json(found: Audited) -> dict[str, Any]:
+    result = found.audit
     return {
         "files": [_file_json(change) for change in result.files],
         "by_kind": result.count("kind"),
@@ -83,36 +90,26 @@ def _as_json(result: Audit) -> dict[str, Any]:
         "moved": [{"name": new.name, "from": old.path, "to": new.path, "line": new.line} for old, new in result.moved],
         "unclassified": [_shown(change.entry.path) for change in result.unclassified],
         "tests": dict(result.tests),
-        "rules": [],
+        "rules": [_breach_json(one) for one in found.breaches],
+        "rename_limit_hit": found.limited,
+        "gaps": [{"commit": gap.sha, "reason": gap.reason} for gap in found.gaps],
     }
 
 
-def _lines(result: Audit) -> str:
-    lines = [f"{change.sort:28} {change.area:9} {_shown(change.entry.path)}" for change in result.files]
+def _breach_json(one: Breach) -> dict[str, Any]:
+    return {
+        "rule": one.rule, "measure": MEASURES[one.rule], "path": _shown(one.path), "line": one.line,
+        "commit": one.commit, "author": one.author, "text": one.text,
+    }  # fmt: skip
+
+
+def _lines(found: Audited) -> str:
+    result = found.audit
+    lines = [
+        f"{change.sort:28} {change.area:9} {_shown(change.entry.path)}" + (f" ({change.note})" if change.note else "")
+        for change in result.files
+    ]
+    lines += [f"{one.rule}: {_shown(one.path)}:{one.line} {one.commit[:10]} {one.author}: {one.text}"
+              for one in found.breaches]  # fmt: skip
     counts = ", ".join(f"{count} {kind}" for kind, count in result.count("kind").items())
     return "\n".join([*lines, f"{len(result.files)} files: {counts or 'nothing changed'}"])
-
-
-def _markdown(result: Audit) -> str:
-    parts = ["## Audit", ""]
-    for title, kinds in (("Deleted", {"deleted"}), ("Moved", {"renamed"}), ("New", {"added"})):
-        parts += _section(title, [change for change in result.files if change.entry.kind in kinds])
-    kept = [change for change in result.files if change.entry.kind == "modified"]
-    parts += _section("Runtime changes", [one for one in kept if one.area in {"source", "template", "other"}])
-    parts += _section("Test changes", [one for one in kept if one.area == "test"])
-    parts += _section("Dependency and configuration changes", [one for one in kept if one.area in {"config", "lock"}])
-    parts += _section("Documents", [one for one in kept if one.area == "docs"])
-    added = sum(change.entry.insertions for change in result.files)
-    removed = sum(change.entry.deletions for change in result.files)
-    return "\n".join([*parts, "### Net change", "", f"+{added} −{removed} in {len(result.files)} files."])
-
-
-def _section(title: str, changes: list[FileChange]) -> list[str]:
-    if not changes:
-        return []
-    rows = [
-        f"| `{_shown(one.entry.path)}` | {one.sort.replace('_', ' ')} | {one.area} | +{one.entry.insertions} "
-        f"−{one.entry.deletions} |"
-        for one in changes
-    ]
-    return [f"### {title}", "", "| File | Change | Area | Lines |", "|---|---|---|---|", *rows, ""]

@@ -1,15 +1,19 @@
-"""`manage.py claims FILE...` or `claims REPO --rev R`: what documents claim that cannot be so."""
+"""`manage.py claims FILE...`, `claims REPO --rev R` or `claims SLUG`: what documents claim that cannot be so."""
 
 from __future__ import annotations
 
 import json
+import os
 import sys
 from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from milestones.clients import git
+from milestones.facts import Place
+from milestones.models import DocumentFinding, Project
 from milestones.reading.claims import NEED_TREE, Contradiction, Tree, contradictions, page_of
 
 from .read import contents
@@ -22,19 +26,23 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("sources", nargs="+", metavar="FILE|REPO")
+        parser.add_argument("sources", nargs="+", metavar="FILE|REPO|SLUG")
         parser.add_argument("--rev", help="a revision of REPO, or REV:folder; links and paths are checked in its tree")
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
     def handle(self, *args: object, **options: Any) -> None:
         sources, rev = options["sources"], options["rev"]
-        found = (
-            in_repository(sources, rev) if rev else contradictions(page_of(name, contents(name)) for name in sources)
-        )
+        project = None if rev or len(sources) > 1 else of_name(sources[0])
+        if project is not None:
+            found, tree = of_project(project), True
+        elif rev:
+            found, tree = in_repository(sources, rev), True
+        else:
+            found, tree = contradictions(page_of(name, contents(name)) for name in sources), False
         if options["json"]:
             self.stdout.write(json.dumps({"findings": [printed(one) for one in found]}, ensure_ascii=False, indent=2))
         else:
-            self.tell(found, NEED_TREE if not rev else {})
+            self.tell(found, {} if tree else NEED_TREE)
         if found:
             sys.exit(1)
 
@@ -46,6 +54,22 @@ class Command(BaseCommand):
             )
         for rule, why in unchecked.items():
             self.stdout.write(f"rule {rule}, not checked: {why}")
+
+
+def of_name(name: str) -> Project | None:
+    """The project that a word names, where no file has that name; bare files need no database at all."""
+    if os.path.exists(name):
+        return None
+    try:
+        return Project.objects.filter(slug=name).first()
+    except DatabaseError:
+        return None
+
+
+def of_project(project: Project) -> tuple[Contradiction, ...]:
+    """What the last look found in a project's documents, without what a person dismissed."""
+    rows = DocumentFinding.objects.standing(project)
+    return tuple(Contradiction(one.rule, one.message, tuple(Place(**place) for place in one.places)) for one in rows)
 
 
 def printed(one: Contradiction) -> dict[str, Any]:

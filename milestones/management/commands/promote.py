@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from milestones.clients.git import GitError
+from milestones.management import page
 from milestones.management.project import commit_named, project_named, user_named
 from milestones.management.repository import wrong_usage
 from milestones.models import Promotion
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         parser.add_argument("--sha", required=True, help="all 40 digits of the commit")
         parser.add_argument("--as", required=True, dest="user", help="who promotes: a maintainer of the project")
         parser.add_argument("--seen", default="", help="the hash that a dry run showed")
+        parser.add_argument("--stage", default="", help="into this stage of the policy")
         parser.add_argument("--json", action="store_true")
 
     def handle(self, *_: Any, **options: Any) -> None:
@@ -32,9 +34,9 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps(_plain(answer), indent=2))
         else:
-            word = "approved" if answer.approved else "blocked"
-            reasons = "".join(f"\n  - {reason}" for reason in answer.reasons)
-            self.stdout.write(f"milestone {answer.milestone.key} at {answer.sha[:8]}: {word}{reasons}")
+            into = f" into {answer.stage}" if answer.stage else ""
+            what = f"milestone {answer.milestone.key}{into} at {answer.sha[:8]}"
+            self.stdout.write("\n".join(page.of_answer(what, _plain(answer))))
         if not answer.approved:
             sys.exit(1)
 
@@ -46,8 +48,8 @@ class Command(BaseCommand):
         sha = commit_named(project, options["sha"])
         try:
             milestone = promote.milestone_of(project, options["milestone"])
-            judging.judge_commit(project, sha)
-            return promote.promote(milestone, sha, by=person, seen=options["seen"])
+            judging.read_sources(project, sha)
+            return promote.promote(milestone, sha, by=person, seen=options["seen"], stage=options["stage"])
         except (promote.NotAllowedError, GitError) as refused:
             raise wrong_usage(str(refused)) from refused
         except promote.ChangedSinceSeenError as changed:
@@ -57,7 +59,8 @@ class Command(BaseCommand):
 
 def _plain(answer: Promotion) -> dict[str, Any]:
     return {
-        "milestone": answer.milestone.key, "sha": answer.sha, "approved": answer.approved, "reasons": answer.reasons,
-        "by": answer.by, "at": answer.at.isoformat(), "policy_hash": answer.policy_hash,
-        "evidence_hash": answer.evidence_hash,
+        "milestone": answer.milestone.key, "stage": answer.stage, "sha": answer.sha, "approved": answer.approved,
+        "reasons": answer.reasons, "waived": answer.waived, "notes": answer.notes, "by": answer.by,
+        "at": answer.at.isoformat(), "policy_hash": answer.policy_hash, "evidence_hash": answer.evidence_hash,
+        "promotion": answer.pk, "verdict": answer.judgement.handle if answer.judgement else None,
     }  # fmt: skip

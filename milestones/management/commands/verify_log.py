@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from argparse import ArgumentParser
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -14,9 +15,12 @@ from milestones.services import log
 class Command(BaseCommand):
     help = "Check the chain of the decision log."
 
-    def handle(self, *_: Any, **_options: Any) -> None:
-        broken = log.first_broken()
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--head", default="", help="a head that a report once printed: it has to be in the chain")
+
+    def handle(self, *_: Any, **options: Any) -> None:
+        broken = log.first_break(options["head"].strip().lower())
         if broken is not None:
-            self.stderr.write(f"the chain breaks at decision {broken}: a row there was altered, removed or added")
+            self.stderr.write(f"the chain breaks at decision {broken.number}: {broken.why}")
             sys.exit(1)
         self.stdout.write(f"{Decision.objects.count()} decisions, the chain holds; head {log.head()}")

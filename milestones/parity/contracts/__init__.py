@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from .exchange import Exchange, read_line, system_of
+from .comparison import contract
+from .exchange import Exchange, read_line, shape_of, system_of
 from .matrix import Matrix, matrix_of
-from .report import Contract, Endpoint, Lines, Noise, Recording, Told, contract, index, noise_of
+from .noise import Noise, noise_of
+from .recording import Lines, Recording, index
+from .report import Contract, Endpoint, Told
 
 __all__ = [
-    "Contract", "Endpoint", "Exchange", "Lines", "Matrix", "Noise", "Recording", "Told", "contract",
-    "index", "matrix_of", "noise_of", "read_line", "system_of",
+    "Contract", "Endpoint", "Exchange", "Lines", "Matrix", "Noise", "Recording", "Told", "contract", "index",
+    "matrix_of", "noise_of", "read_line", "shape_of", "system_of",
 ]  # fmt: skip

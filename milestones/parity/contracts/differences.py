@@ -73,7 +73,8 @@ def _moved(legacy: Exchange, new: Exchange) -> bool:
 
 
 def _content_type(legacy: Exchange, new: Exchange) -> Iterator[Difference]:
-    if _moved(legacy, new):
+    empty = legacy.body is None and new.body is None and legacy.method != "HEAD"
+    if empty or _moved(legacy, new):
         return
     if legacy.media_type != new.media_type:
         yield Difference("content_type", "content-type", legacy.media_type or "none", new.media_type or "none")

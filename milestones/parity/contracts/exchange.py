@@ -19,7 +19,7 @@ LONGEST_LINE = 8 * 1024 * 1024
 DEEPEST = 100
 _RESPONSE = b'"response":'
 _PARAMETER = re.compile(r"<[^<>]*>|\{[^{}]*\}|(?<=/):\w+")
-_DIALECTS: dict[str, Callable[[str], patterns.Pattern]] = {
+_DIALECTS: Mapping[str, Callable[[str], patterns.Pattern]] = {
     "flask": patterns.flask, "fastapi": patterns.starlette, "starlette": patterns.starlette,
     "pyramid": patterns.pyramid, "django": patterns.django, "express": patterns.express,
 }  # fmt: skip

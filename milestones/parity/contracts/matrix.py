@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .exchange import read_line
-from .report import Recording
+from .recording import Recording
 
 KEYS_AT_MOST = 100
 

@@ -6,51 +6,31 @@ import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
 
-from lxml import etree, html
+from milestones.parity.dom import VOID, normalised
 
 MOST = 5
-LARGEST = 4 * 1024 * 1024
 ALIGNED_AT_MOST = 3000
-_SPACE = re.compile(r"\s+")
-_SORTED = frozenset({"class", "rel"})  # their words stand in any order
+_OPENED = re.compile(r"<([\w:.-]+)[^<>]*>")
 
 Node = tuple[str, str]  # where, what
 
 
 def nodes_of(page: str) -> list[Node]:
-    """Every element with its attributes and every text, in order; without comments and spacing."""
-    if not page.strip() or len(page) > LARGEST:
-        return [("", page.strip()[:200])]
-    try:
-        root = html.document_fromstring(
-            page.replace("\0", ""), parser=html.HTMLParser(remove_comments=True, huge_tree=False)
-        )
-    except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
-        return [("", _SPACE.sub(" ", page).strip()[:LARGEST])]
+    """Every tag and text of the normalised page with the path of tags to it, in order."""
     found: list[Node] = []
-    stack: list[tuple[etree._Element, str]] = [(root, "")]
-    while stack:
-        element, above = stack.pop()
-        if not isinstance(element.tag, str):
-            continue
-        where = f"{above}/{element.tag}"
-        found.append((where, _opened(element)))
-        _add(found, where, element.text)
-        stack += [(child, where) for child in reversed(element)]
-        _add(found, above, element.tail)
+    above: list[str] = []
+    for line in normalised(page).lines:
+        opened = _OPENED.fullmatch(line)
+        if opened:
+            above.append(opened[1])
+            found.append(("/" + "/".join(above), line))
+            if opened[1] in VOID:
+                above.pop()
+        elif line.startswith("</"):
+            del above[-1:]
+        else:
+            found.append(("/" + "/".join(above), line))
     return found
-
-
-def _add(found: list[Node], where: str, text: str | None) -> None:
-    plain = _SPACE.sub(" ", text or "").strip()
-    if plain:
-        found.append((where, plain))
-
-
-def _opened(element: etree._Element) -> str:
-    given = sorted((str(name), " ".join(sorted(str(value).split())) if name in _SORTED else str(value).strip())
-                   for name, value in element.attrib.items())  # fmt: skip
-    return "<" + " ".join([str(element.tag), *(f'{name}="{value}"' for name, value in given)]) + ">"
 
 
 def differences(legacy: str, new: str) -> Iterator[tuple[str, str, str]]:

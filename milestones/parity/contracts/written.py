@@ -27,6 +27,7 @@ def as_json(found: Contract) -> dict[str, Any]:
         "framework": [_habit(name, told) for name, told in sorted(found.habits.items())],
         "rules": [_difference(one) for one in found.broken_rules],
         "rules_legacy": [_difference(one) for one in found.legacy_breaks],
+        "accepted": [_difference(one) for one in found.accepted],
         "new_alone": found.new_alone,
         "problems": [{"path": one.path, "line": one.line, "reason": one.reason} for one in found.problems],
     }

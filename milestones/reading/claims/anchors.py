@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from difflib import get_close_matches
@@ -13,6 +14,7 @@ from milestones.reading.claims.pages import Contradiction, Page, Set
 from milestones.reading.paths import links_in
 
 _NAMED = re.compile(r"(?i)<a\s[^>]{0,200}?(?:name|id)=[\"']([^\"']{1,200})[\"']|\bid=[\"']([^\"']{1,200})[\"']")
+_OWN_NAME = re.compile(r"\s*\{#([\w.:-]{1,200})\}\s*$")
 _DROPPED = re.compile(r"[^\w\- ]")
 _DOCUMENT = (".md", ".markdown", ".mdx")
 
@@ -23,7 +25,11 @@ def slugs(page: Page) -> frozenset[str]:
     found = set()
     for block in page.blocks:
         if block.kind == "heading":
-            slug = _DROPPED.sub("", _visible(block.text).lower()).replace(" ", "-")
+            text = block.text
+            if named := _OWN_NAME.search(text):  # as Docusaurus, MkDocs and Pandoc have it
+                found.add(named[1].lower())
+                text = text[: named.start()]
+            slug = _DROPPED.sub("", _visible(text).lower()).replace(" ", "-")
             found.add(f"{slug}-{seen[slug]}" if seen[slug] else slug)
             seen[slug] += 1
         elif block.kind != "fence":
@@ -37,7 +43,12 @@ _LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()]*\)")
 def _visible(text: str) -> str:
     """A heading's words as rendered; unlike `plain`, underscores inside words and every letter stay."""
     text = re.sub(r"<[^<>]{1,200}>", "", _LINK.sub(r"\1", text))
-    return re.sub(r"\*|`|~~|\ufe0f", "", text).strip()
+    return _bare(re.sub(r"\*|`|~~", "", text)).strip()
+
+
+def _bare(text: str) -> str:
+    """Without combining marks: GitHub keeps them in its anchors, and editors write them in links or not."""
+    return text if text.isascii() else "".join(char for char in text if not unicodedata.category(char).startswith("M"))
 
 
 def dead_links(pages: Set) -> Iterator[Contradiction]:
@@ -59,7 +70,8 @@ def _outside_code(row: str) -> str:
 
 def _dead(pages: Set, names: dict[str, frozenset[str]], page: Page, link: str) -> str:
     """Why a link leads nowhere, "" where it leads somewhere or nobody here can tell."""
-    target, _, anchor = link.replace("\ufe0f", "").partition("#")
+    target, _, anchor = _bare(link).partition("#")
+    target = target.partition("?")[0]
     if (not target.strip("./") and not anchor) or not re.search(r"[./#]", link):
         return ""  # "[text](link)" in a template
     path = posixpath.normpath(posixpath.join(posixpath.dirname(page.path), target)) if target else page.path

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from milestones.reading.blocks import Block
 from milestones.reading.claims.pages import Contradiction, Page, Set
-from milestones.reading.words import plain
+from milestones.reading.words import date_in, plain
 
 # What a project has a fixed number of; tests, lines, users, requests and the like are measured and change.
 _THINGS = (
@@ -24,7 +24,7 @@ _COUNT = re.compile(
 _PART = re.compile(
     r"(?i)\b(?:about|around|roughly|approximately|circa|some|over|under|nearly|almost|least|most|up to|more than|"
     r"less than|first|last|other|remaining|another|more|of|only|new|old|missing|stale|deleted?|removed?|added?|moved?|"
-    r"changed?|modified|updated?|renamed?|created?|converted|migrated?|ported?|next|each|per|every|all|between|from|was|"
+    r"changed?|modified|updated?|renamed?|created?|converted|migrated?|ported?|next|each|per|every|between|from|was|"
     r"were|previously|before|retained|affected|touched|across|delete|remove|add|move|change|update|rename|create|convert|port|phase|version|python|by|than|to|in)\s*$"
 )
 _PART_AFTER = re.compile(
@@ -32,6 +32,7 @@ _PART_AFTER = re.compile(
     r"were|was|converted|migrated|ported|need|are|have|had|with|that|which|touched|affected|via|at a time|"
     r"is the|are the|is a|subset|duplicate)\b"
 )
+_ALL = re.compile(r"(?i)^\W*all(?: the| of the)?\s*$")
 _PARTIAL_WORDS = re.compile(
     r"(?i)new|old|legacy|deleted|removed|other|more|remaining|stale|missing|different|separate|main|key|core|internal"
     r"|external|public|private|additional|extra|optional|unused|failing|passing|broken|covered|untested|tested|partial"
@@ -41,7 +42,8 @@ _FOLDER = re.compile(r"(?<![\w/.*-])(?P<folder>(?:[\w.-]+/)+)(?![\w*{<])")
 _FILE = re.compile(r"[\w-]+\.(?:py|js|ts|tsx|jsx|rb|go|java|kt|php|rs|cs)\b")
 _CLAUSE = re.compile(r"[.;|]\s|\s[—–]\s|\|")
 _STOP = frozenset(
-    ["a", "an", "the", "and", "or", "of", "in", "on", "at", "to", "is", "it", "its", "as", "by", "we", "our", "no",
+    ["a", "an", "the", "all", "and", "or", "of", "in", "on", "at", "to", "is", "it", "its", "as", "by", "we", "our",
+     "no",
      "for", "this", "that", "with", "from", "have", "has", "had", "are", "was", "were", "be", "been", "use", "using",
      "used",
      "also", "into", "they", "them", "their", "which", "what", "when", "where", "there", "here", "then", "such",
@@ -62,6 +64,7 @@ class Count:
     folder: str
     subjects: frozenset[str]  # files named before it: "api.py: 20 endpoints" is of that file
     places: frozenset[str]  # paths that the statement names anywhere
+    row: str  # the first cell of the table's row it stands in
     keys: frozenset[str]  # numbers that tell parts of a plan apart: "Wave 2 (3 views)"
     within: frozenset[str]  # what it is limited to behind it: "18 endpoints in `app.py`"
     name: str  # what its words begin with, if they begin small: a name in its own spelling
@@ -123,9 +126,8 @@ def _same_thing(one: Count, two: Count) -> bool:
         return bool(one.folder and two.folder) and _same_folder(one.folder, two.folder)
     if one.folder and two.folder and not _same_folder(one.folder, two.folder):
         return False
-    if one.subjects and two.subjects and not one.subjects & two.subjects:
-        return False
-    if one.places and two.places and not one.places & two.places:
+    apart = [(one.subjects, two.subjects), (one.places, two.places), ({one.row} - {""}, {two.row} - {""})]
+    if any(mine and others and not mine & others for mine, others in apart):
         return False
     return one.keys == two.keys and one.within == two.within and _alike(one, two)
 
@@ -157,8 +159,12 @@ def _same_folder(one: str, two: str) -> bool:
 
 def counts(page: Page) -> Iterator[Count]:
     """The counts that a document states of things it has a fixed number of, with what each is a count of."""
-    for block in page.blocks:
-        if block.quoted or (block.kind == "fence" and block.language not in ("", "text", "indented", "markdown")):
+    for block, heading in zip(page.blocks, page.sections, strict=True):
+        if (
+            block.quoted
+            or date_in(heading)
+            or (block.kind == "fence" and block.language not in ("", "text", "indented", "markdown"))
+        ):
             continue
         for number, text in _statements(block):
             if not _DATED.match(text):  # an entry of a log tells of its own day
@@ -188,10 +194,12 @@ def _in_clause(page: Page, line: int, text: str, *, listed: bool) -> Iterator[Co
             before, after = clause[: found.start()], found["after"]
             if _LABELLED.match(before):
                 before = before.rpartition(": ")[2]
-            if _PART.search(before) or _PART_AFTER.match(after) or "→" in clause or "->" in clause:
+            if _PART.search(before) or "→" in clause or "->" in clause:
+                continue
+            if _PART_AFTER.match(after) and not _ALL.search(before):
                 continue
             qualifiers = _content(found["with"], found["things"])
-            words = _content(before, found["things"])
+            words = _content(before, found["things"]) | _content(_row(text), found["things"])
             if any(_PARTIAL_WORDS.fullmatch(word) for word in (*found["with"].lower().split(), *words)):
                 continue
             yield Count(
@@ -204,7 +212,8 @@ def _in_clause(page: Page, line: int, text: str, *, listed: bool) -> Iterator[Co
                 _folder(before, after),
                 frozenset(_FILE.findall(text[: done + found.start()])),
                 frozenset(_PLACE.findall(text)),
-                frozenset(_KEY.findall(before)) | _row(text),
+                _row(text),
+                frozenset(_KEY.findall(before)),
                 _limits(after),
                 _name(before),
                 listed or _is_part(before, after),
@@ -216,10 +225,9 @@ _LABELLED = re.compile(r".*: .*\w")  # "Key factors: the depot has (", where the
 _PLACE = re.compile(r"[\w.-]+/[\w./-]+")
 
 
-def _row(text: str) -> frozenset[str]:
+def _row(text: str) -> str:
     """What a row of a table is about: its first cell."""
-    first = next(filter(None, (cell.strip() for cell in text.split("|"))), "") if "|" in text else ""
-    return frozenset({first.casefold()} if first else ())
+    return next(filter(None, (cell.strip() for cell in text.split("|"))), "") if "|" in text else ""
 
 
 _CODE = re.compile(r"[._]|[a-z][A-Z]")
@@ -265,8 +273,33 @@ def _folder(before: str, after: str) -> str:
 
 
 _OWN_LIST = re.compile(
-    rf"\(?\b(?P<number>\d{{1,2}})\s*(?:(?:[\w-]+\s+){{0,2}}(?:{_THINGS}|{_DOCUMENTS}|items|steps|tests|commands|tasks|phases|criteria))?\)?:?\**:?$"
+    rf"\(?(?<![\w/.–-])(?P<number>\d{{1,2}})(?![\w-])\s*(?:(?:[\w-]+\s+){{0,2}}(?P<things>{_THINGS}|{_DOCUMENTS}|items|steps|tests|commands|tasks"
+    r"|phases|milestones|criteria|sections|reasons|rules|risks|questions|conditions|checks|areas|parts))?\)?:?\**:?$"
 )
+_VAGUE = re.compile(
+    r"(?i)\b(?:about|around|roughly|approximately|circa|some|over|under|nearly|almost|least|most|up to|than|first|last"
+    r"|top|other|of|phase|step|milestone|sprint|stage|version|task)\s*\(?$|[~≈]$"
+)
+
+
+def _names_one(text: str, things: str) -> bool:
+    """Whether an item is one of the things announced, and not two of them or words about them."""
+    if text.count("`") == 2 or re.match(r"\[[^\]]+\]\(", text):
+        return True
+    plainly = things in (
+        "phases",
+        "milestones",
+        "steps",
+        "rules",
+        "risks",
+        "questions",
+        "conditions",
+        "reasons",
+        "criteria",
+    )
+    return plainly and not re.search(r",| and |&|/", text)
+
+
 _OPEN_LIST = re.compile(r"(?i)[*{}…]|\betc\b|\ball\b|\band more\b|\.\.\.|\be\.g\.|\bor\b")
 
 
@@ -293,14 +326,12 @@ def _list_after(blocks: list[Block], at: int) -> list[Block]:
 def _against_list(page: Page, block: Block, items: list[Block]) -> Iterator[Contradiction]:
     words = plain(block.text)
     found = _OWN_LIST.search(words)
-    if not found or not (words.endswith((":", ")"))) or len(items) < 2 or _PART.search(words[: found.start()]):
+    if not found or not words.endswith((":", ")")) or len(items) < 2 or _VAGUE.search(words[: found.start()]):
         return
     counted = int(found["number"])
-    if "(" not in found.group() and not re.search(
-        r"(?:following|these|the)\s*$", words[: found.start()], re.IGNORECASE
-    ):
+    if "(" not in found.group() and not found["things"]:
         return
-    one_each = all(item.text.count("`") == 2 or re.match(r"\[[^\]]+\]\(", item.text) for item in items)
+    one_each = all(_names_one(item.text, found["things"] or "") for item in items)
     if counted > 1 and one_each and counted != len(items) and not any(_OPEN_LIST.search(item.text) for item in items):
         told = f"{counted} are announced and {len(items)} are listed"
         yield Contradiction(4, told, (page.place(block.line), page.place(items[0].line)))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from milestones.facts import Table
+from milestones.facts import Milestone, Status, Table, Target
 from milestones.reading.claims.pages import Contradiction, Page, Set
 from milestones.reading.tables import column, number
 from milestones.reading.targets import bound_of
@@ -63,22 +63,69 @@ def _current(table: Table, taken: set[int | None]) -> int | None:
 
 
 def _bound(cell: str) -> str:
-    """A bare number as a target is what to reach, from either side: only a sign makes it a bound."""
-    return "" if number(cell) is not None and number(cell) != 0 else bound_of(cell)
+    """A bare number as a target is what to reach, from either side: only a sign makes it a bound, and none is none."""
+    bound = bound_of(cell)
+    return "" if bound.startswith("==") and "=" not in cell and number(cell) != 0 else bound
 
 
-_FIGURE = re.compile(r"(?i)^(?P<measure>[A-Za-z][\w /.'-]{1,40}?)\s*(?::|=|is|was|at)\s*(?P<value>\d+\.\d+)(?![\d–-])")
+_FIGURE = re.compile(
+    r"(?i)^\W*(?:(?:measured|actual|final|reached|achieved|now)\s+)?(?P<measure>[A-Za-z][\w /.'-]{1,40}?)\s*"
+    r"(?::\s|=|\bis(?: now)?(?: at)?\s|\bwas\s|\bat\s|\breached\s)\s*(?P<value>\d+(?:\.\d+)?)\s?(?P<unit>%|ms\b)?"
+    r"(?![\w.,–-]*\d)(?!\+|\s*(?:to|of|or|and)\b)"
+)
+# What is not a measurement of now, or not of all of it
+_NO_MEASUREMENT = re.compile(
+    r"(?i)~|≈|≤|≥|<|>|\b(?:about|around|target|goal|threshold|baseline|before|previous(?:ly)?|initial(?:ly)?|from"
+    r"|start(?:ed)?|expected|estimated?|plan(?:ned)?|should|must|at least|at most|max(?:imum)?|min(?:imum)?|limit"
+    r"|budget|e\.g|would|old|legacy)\b"
+)
+_REACH = re.compile(r"== (?!0(?:\.0+)?%?$)")  # a bare number in a table is what to reach, from either side
+_SENTENCE = re.compile(r"(?<=[.;!?])\s+")
 
 
 def _out_of_range(page: Page) -> Iterator[Contradiction]:
-    """A measured figure ("views: 0.68") outside the range stated for the same measure in the same milestone."""
+    """A measured figure ("views: 0.68") outside the range or bound that the same document states for that measure."""
+    stated: dict[str, list[tuple[Milestone, Target]]] = {}
     for one, _ in page.milestones():
-        ranges = {target.measure.lower(): target for target in one.targets if target.expect.startswith("in ")}
-        for block in page.blocks if ranges else ():
-            found = _FIGURE.match(plain(block.text)) if block.kind in ("item", "paragraph") else None
-            if not found or not one.line <= block.line <= one.last_line:
-                continue
-            target = ranges.get(found["measure"].lower())
-            if target and holds(target.expect, float(found["value"])) is False:
-                told = f"{target.measure} is {found['value']}, the range is {target.expect.removeprefix('in ')}"
-                yield Contradiction(7, told, (page.place(block.line), page.place(target.line)))
+        for target in one.targets:
+            if holds(target.expect, 0.0) is not None and not _REACH.match(target.expect):
+                stated.setdefault(_measure(target.measure), []).append((one, target))
+    for line, words in _sentences(page) if stated else ():
+        found = _FIGURE.match(words)
+        known = stated.get(_measure(found["measure"]), ()) if found else ()
+        chosen = _nearest(known, line)
+        if found and chosen and not _NO_MEASUREMENT.search(words) and _unlike(*chosen, found):
+            target = chosen[1]
+            told = f"{target.measure} is {found['value']}{found['unit'] or ''}, {_wanted(target.expect)}"
+            yield Contradiction(7, told, (page.place(line), page.place(target.line)))
+
+
+def _measure(words: str) -> str:
+    return words.strip().lower()
+
+
+def _sentences(page: Page) -> Iterator[tuple[int, str]]:
+    for block in page.blocks:
+        if block.kind in ("item", "paragraph") and not block.quoted and block.text:
+            yield from ((block.line, sentence) for sentence in _SENTENCE.split(plain(block.text)))
+
+
+def _nearest(known: Sequence[tuple[Milestone, Target]], line: int) -> tuple[Milestone, Target] | None:
+    """The target of the milestone that a line stands in; elsewhere the only one there is for its measure."""
+    own = [each for each in known if each[0].line <= line <= each[0].last_line]
+    few = own or known
+    same = {each[1].expect for each in few}
+    return few[-1] if len(same) == 1 else None
+
+
+def _unlike(one: Milestone, target: Target, found: re.Match[str]) -> bool:
+    """Whether a figure breaks a target; what is still to be reached is no contradiction before it is claimed."""
+    ranged = target.expect.startswith("in ")
+    if not one.status.claims_done and not (ranged and one.status is Status.NONE):
+        return False
+    same_unit = ("%" in target.expect) == (found["unit"] == "%")
+    return same_unit and holds(target.expect, float(found["value"])) is False
+
+
+def _wanted(expect: str) -> str:
+    return f"the range is {expect[3:]}" if expect.startswith("in ") else f"the target is {expect}"

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import get_close_matches
 from itertools import product
+from weakref import WeakKeyDictionary
 
 from milestones.reading.claims.pages import Contradiction, Page, Set, Tree
 from milestones.reading.commands import code_spans
@@ -34,7 +35,17 @@ class Said:
     scope: int  # the line of the outermost milestone round it, 0 for none
 
 
-def fates(page: Page) -> Iterator[Said]:
+def fates(page: Page) -> list[Said]:
+    """The fates that a document tells, read once for the rules that ask."""
+    if page not in _FATES:
+        _FATES[page] = list(_fates(page))
+    return _FATES[page]
+
+
+_FATES: WeakKeyDictionary[Page, list[Said]] = WeakKeyDictionary()
+
+
+def _fates(page: Page) -> Iterator[Said]:
     """What a document says became of each path: by its own words, else by the label or heading of its list or table.
 
     The path has to be what the words are about: "`a.py` — mako removed" and "`Shim` | `a.py` | removed" are about
@@ -50,6 +61,8 @@ def fates(page: Page) -> Iterator[Said]:
             label = plain(block.text) if block.text.rstrip("*").endswith(":") else ""
         top = page.top_at(block.line)
         over = _fate(label or page.sections[at])
+        if not any("`" in row for row in block.rows):
+            continue
         rows = _cells(block.rows, block.line) if block.kind == "table" else _lines(block.rows, block.line)
         for number, text, own in rows:
             fate = own or over if block.kind != "paragraph" or own else ""
@@ -69,6 +82,8 @@ _VERB_NEXT = re.compile(
 def _lines(rows: tuple[str, ...], line: int) -> Iterator[tuple[int, str, str]]:
     """Lines that begin with paths, or name one right after a verb, with the fate that their own words tell."""
     for number, row in enumerate(rows, start=line):
+        if "`" not in row:
+            continue
         spans, bare = re.findall(r"`[^`]*`", row), re.sub(r"`[^`]*`", "\0", row)
         if _REPLACED.search(bare):
             continue
@@ -113,7 +128,7 @@ def _expanded(text: str) -> Iterator[str]:
 
 def kept_and_deleted(pages: Set) -> Iterator[Contradiction]:
     for page in pages.pages.values():
-        said = list(fates(page))
+        said = fates(page)
         kept = [one for one in said if one.fate == "kept"]
         told: set[str] = set()
         for one in (one for one in said if one.fate == "deleted"):
@@ -149,7 +164,7 @@ def missing(pages: Set) -> Iterator[Contradiction]:
         going = _created(page)
         absent: dict[tuple[str, str], list[Named]] = {}
         for named in _prescribed(page):
-            if tree and not _known(tree, named.path) and not any(_same(named.path, new) for new in going):
+            if tree and not _expected(tree, named) and not any(_same(named.path, new) for new in going):
                 rooted = named.shown == "link" and tree.has(named.written)
                 absent.setdefault((named.shown, "" if rooted else named.path), []).append(named)
         for (_, path), found in absent.items():
@@ -157,8 +172,12 @@ def missing(pages: Set) -> Iterator[Contradiction]:
                 yield Contradiction(5, told, tuple(dict.fromkeys(page.place(named.line) for named in found)))
 
 
-def _known(tree: Tree, path: str) -> bool:
-    return tree.has(path) or bool(tree.ending(path))
+def _expected(tree: Tree, named: Named) -> bool:
+    """Whether nothing is wrong: it is there, it is made by building, or the command is for another repository."""
+    path = named.path
+    if tree.has(path) or tree.ending(path) or tree.ignored(path):
+        return True
+    return named.shown == "command" and not tree.has(path.partition("/")[0])
 
 
 def _absence(tree: Tree, found: list[Named], *, rooted: bool) -> str:
@@ -177,7 +196,7 @@ def _prescribed(page: Page) -> Iterator[Named]:
     for block in page.blocks:
         for number, row in enumerate(block.rows, start=block.line) if block.kind != "fence" else ():
             for link in links_in(re.sub(r"`[^`]*`", "``", row)):
-                target = link.partition("#")[0]
+                target = link.partition("#")[0].partition("?")[0]
                 path = posixpath.normpath(posixpath.join(folder, target))
                 within = link[0] not in "#/" and not path.startswith("..") and path != folder
                 if within and re.search(r"[./]", link) and not path.endswith((".md", ".markdown")):
@@ -202,11 +221,16 @@ def _created(page: Page) -> frozenset[str]:
     found = set()
     for at, block in enumerate(page.blocks):
         for row in block.rows:
-            if _CREATES.search(row) or _CREATES.search(page.sections[at]):
+            if ("`" in row or "](" in row) and (_CREATES.search(row) or _CREATES.search(page.sections[at])):
                 found |= {path.rstrip("/") for path in named_paths(row)} | {
                     path.lstrip("./") for path in named_paths(row)
                 }
+    for command in page.document.commands:
+        found |= {path.strip("\"'").lstrip("./") for path in _OUTPUT.findall(command.text)}
     return frozenset(found)
+
+
+_OUTPUT = re.compile(r"(?:\s-o|--out[\w-]*|>)[ =]?\s*([\w./\"'-]+)")
 
 
 def _nearest(tree: Tree, path: str) -> str:
@@ -234,8 +258,10 @@ def still_there(pages: Set) -> Iterator[Contradiction]:
 
 def _living(page: Page) -> set[str]:
     """Names that the document moves, or that stand for two files at different times: gone here, there again."""
-    rows = [row for block in page.blocks for row in block.rows if _REPLACED.search(row) or _FORMER.search(row)]
-    return {posixpath.basename(path) for row in rows for path in _expanded(row)}
+    rows = [row for block in page.blocks for row in block.rows if "`" in row]
+    bare = ((row, re.sub(r"`[^`]*`", "`", row)) for row in rows)
+    moved = [row for row, words in bare if _REPLACED.search(words) or _FORMER.search(words)]
+    return {posixpath.basename(path) for row in moved for path in _expanded(row)}
 
 
 def _conditions(page: Page) -> frozenset[int]:

@@ -7,7 +7,9 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from fnmatch import fnmatch
 from functools import cached_property
+from itertools import islice
 
 from milestones.facts import Document, Milestone, ParseError, Place, Problem
 from milestones.reading.blocks import Block, blocks_of, printable
@@ -50,6 +52,35 @@ class Tree:
     def has(self, path: str) -> bool:
         return path in self.paths or path in self.folders
 
+    @cached_property
+    def _ignored(self) -> list[str]:
+        """The patterns of the root's .gitignore that take something away."""
+        lines = self.read(".gitignore").decode(errors="replace").splitlines() if ".gitignore" in self.paths else []
+        return [line.strip().strip("/") for line in lines[:500] if line.strip() and line[0] not in "#!"]
+
+    def ignored(self, path: str) -> bool:
+        """Whether a path is made by building or running, and so in no commit."""
+        parts = path.split("/")
+        if not _BUILT.isdisjoint(parts):
+            return True
+        heads = ["/".join(parts[: at + 1]) for at in range(len(parts))]
+        return any(fnmatch(part, pattern) for pattern in self._ignored for part in (*parts, *heads))
+
+    def sources(self, endings: tuple[str, ...]) -> list[str]:
+        """The source files of these kinds in order, without what others wrote; at most as many as are read."""
+        own = (path for path in sorted(self.paths) if path.endswith(endings) and "node_modules/" not in path)
+        return list(islice(own, _MOST_SOURCES))
+
+    def source(self, path: str) -> bytes:
+        """The bytes of a source file, remembered: every condition is tried on all of them."""
+        if path not in self._sources:
+            self._sources[path] = self.read(path)
+        return self._sources[path]
+
+    @cached_property
+    def _sources(self) -> dict[str, bytes]:
+        return {}
+
     def ending(self, path: str) -> list[str]:
         """Files that the path may mean: itself, or those that end in it."""
         if path in self.paths:
@@ -57,7 +88,14 @@ class Tree:
         return [other for other in self.by_name.get(posixpath.basename(path), ()) if other.endswith("/" + path)]
 
 
-@dataclass
+_MOST_SOURCES = 5_000
+_BUILT = frozenset(
+    ["dist", "build", "out", "target", "node_modules", "coverage", "htmlcov", ".venv", "venv", ".next", "__pycache__",
+     ".pytest_cache", "tmp", "logs"]
+)  # fmt: skip
+
+
+@dataclass(eq=False)
 class Page:
     """One document for the rules."""
 
@@ -80,6 +118,49 @@ class Page:
                 heading = plain(block.text)
             found.append(heading)
         return found
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """For each block, the words of the label or else the heading it stands under."""
+        found, label = [], ""
+        for block, heading in zip(self.blocks, self.sections, strict=True):
+            if block.kind == "heading":
+                label = ""
+            elif block.kind == "paragraph" and not block.depth:
+                label = plain(block.text) if _ENDS_AS_LABEL.search(block.text) else ""
+            found.append(label or heading)
+        return found
+
+    def over(self, line: int, below: int = 0) -> Iterator[str]:
+        """What the block at a line stands under: its label, and the headings round it that come after line `below`."""
+        at = bisect_right(self._block_lines, line) - 1
+        if at >= 0:
+            yield self.labels[at]
+        level = 7
+        for heading in self._headings[: bisect_left(self._heading_lines, line)][::-1]:
+            if heading.line <= below:
+                return
+            if heading.level < level:
+                level = heading.level
+                yield plain(heading.text)
+
+    @cached_property
+    def _headings(self) -> list[Block]:
+        return [block for block in self.blocks if block.kind == "heading" and not block.quoted]
+
+    @cached_property
+    def _heading_lines(self) -> list[int]:
+        return [heading.line for heading in self._headings]
+
+    @cached_property
+    def specimen(self) -> bool:
+        """Whether it is a form to be filled in or an input of tests: what it says is said of nothing."""
+        parts = self.path.lower().split("/")
+        if _INPUTS.intersection(parts[:-1]):
+            return True
+        named = bool(_NAMED_FORM.search(parts[-1]) or {"template", "templates"}.intersection(parts[:-1]))
+        text = "\n".join(row for block in self.blocks for row in block.rows) if named else ""
+        return len(_BLANKS.findall(text)) >= _FORM
 
     @cached_property
     def snapshot(self) -> bool:
@@ -127,6 +208,11 @@ class Page:
         return "", ""
 
 
+_ENDS_AS_LABEL = re.compile(r":[*_]*$|^\*\*[^*]+\*\*$")
+_INPUTS = frozenset({"fixtures", "__fixtures__", "testdata", "test_data", "test-data"})
+_BLANKS = re.compile(r"\{[A-Za-z][\w .,/-]*\}|\[[A-Z][\w .,/'-]*\](?![(\[])|<[a-z][\w -]*>|\bYYYY\b")
+_NAMED_FORM = re.compile(r"(?:^|[-_. ])template(?:\.|$)|^template[-_.]")
+_FORM = 3  # blanks to fill in, from which a document called a template is one
 _SNAPSHOT = re.compile(
     r"(?i)report|record|snapshot|analysis|audit|retro|post-?mortem|changelog|minutes|log\b|20\d\d-\d\d"
 )
@@ -162,7 +248,7 @@ class Set:
     """The documents looked at together."""
 
     def __init__(self, pages: Iterable[Page], tree: Tree | None = None) -> None:
-        self.pages = {page.path: page for page in pages}
+        self.pages = {page.path: page for page in pages if not page.specimen}
         self.tree = tree
 
     @cached_property

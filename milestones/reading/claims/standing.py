@@ -6,13 +6,16 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from milestones.facts import Criterion, CriterionKind, Milestone, MilestoneKind, Status
+from milestones.reading.blocks import Block
 from milestones.reading.claims.pages import Contradiction, Page, Set
 from milestones.reading.headings import opening
 from milestones.reading.joining import natural
-from milestones.reading.progress import progress_rows
-from milestones.reading.statuses import KINS, heading_status, stated_status, status_at_start
+from milestones.reading.progress import progress_rows, without_name
+from milestones.reading.segments import header_role, opening_of, segment_of, segments
+from milestones.reading.statuses import KINS, heading_status, stated_status, status_after, status_at_start, told
 from milestones.reading.words import normal, plain
 
 _OPEN = (Status.PENDING, Status.IN_PROGRESS, Status.NOT_STARTED)
@@ -49,6 +52,8 @@ def statements(page: Page) -> Iterator[Statement]:
             yield Statement(
                 page, one.line, _scope(page, above, one.kind), f"{one.kind.value} {one.key}", normal(one.title), said
             )
+    yield from _own_lines(page)
+    yield from _told(page)
     for table in page.document.tables:
         around = [one for one, _ in page.milestones() if one.line < table.line <= one.last_line]
         for found, title, status, line in progress_rows(table):
@@ -68,6 +73,53 @@ def statements(page: Page) -> Iterator[Statement]:
         _line_of(page, page.document.status_text),
         page.about[0] and f"milestone {page.about[0]}",
     )
+
+
+def _own_lines(page: Page) -> Iterator[Statement]:
+    """Every status line that stands right under a milestone's heading: the reader takes one, a second may differ."""
+    for one, above in page.milestones():
+        blocks = page.blocks_within(one.line + 1, one.last_line)
+        own = list(takewhile(lambda block: block.kind != "heading", blocks)) if one.last_line > one.line else []
+        for block in own:
+            parts = segments(block) if block.kind == "paragraph" else (segment_of(block.text, block.line),)
+            for part in parts if block.kind in ("paragraph", "item") and not block.quoted else ():
+                if part.rest and header_role(plain(part.label), part.rest) == "status" and not opening_of(part):
+                    status = stated_status(part.rest, one.key)
+                    if status is not Status.NONE:
+                        name = _about(one) or f"{one.kind.value} {one.key}"
+                        yield Statement(page, part.line, _scope(page, above, one.kind), name, normal(one.title), status)
+                    break
+
+
+def _told(page: Page) -> Iterator[Statement]:
+    """What sentences and lists say of milestones that have a section: "Phase 2 is complete.", "- Phase 2: pending"."""
+    known: dict[str, list[tuple[Milestone, tuple[Milestone, ...]]]] = defaultdict(list)
+    for one, above in page.milestones():
+        if one.last_line > one.line:
+            known[f"{one.kind.value} {one.key.casefold()}"].append((one, above))
+    for block, heading in zip(page.blocks, page.sections, strict=True):
+        if block.kind not in ("paragraph", "item") or block.quoted or _DATED.search(f"{heading} {block.text[:40]}"):
+            continue
+        for name, status in _said(block):
+            found = known.get(name, ())
+            if len(found) == 1:  # of two with one number, nobody can tell which is meant
+                one, above = found[0]
+                plan = normal(one.title)
+                scope = _scope(page, above, one.kind)
+                yield Statement(page, block.line, scope, f"{one.kind.value} {one.key}", plan, status)
+
+
+_DATED = re.compile(r"\b20\d\d-\d\d")
+
+
+def _said(block: Block) -> Iterator[tuple[str, Status]]:
+    for said in told(block.text):
+        yield from ((f"{said.kin} {key}", said.status) for key in said.keys)
+    found = opening(block.text) if block.kind == "item" else None
+    if found and found.firm:
+        status, _ = status_after(without_name(block.text))
+        if status is not Status.NONE:
+            yield f"{found.kind.value} {found.key.casefold()}", status
 
 
 def _about(one: Milestone) -> str:
@@ -129,8 +181,9 @@ def two_statuses(pages: Set) -> Iterator[Contradiction]:
         for one in done:
             against = [other for other in found if other.status in _OPEN and _comparable(pages, one, other)]
             if against:
-                told = f"{name} is {_words(one.status)} here and {_words(against[0].status)} there"
-                yield Contradiction(2, told, (one.page.place(one.line), *(o.page.place(o.line) for o in against)))
+                words = f"{name} is {_words(one.status)} here and {_words(against[0].status)} there"
+                places = [other.page.place(other.line) for other in (one, *against)]
+                yield Contradiction(2, words, tuple(dict.fromkeys(places)))
                 break
 
 
@@ -174,8 +227,24 @@ def _sequence(page: Page, group: list[Milestone]) -> Iterator[Contradiction]:
             yield Contradiction(3, told, (page.place(one.line), *(page.place(other.line) for other in later[:20])))
 
 
+def _more_than_stated(one: Milestone, boxes: int, empty: int) -> str:
+    """How many boxes are ticked where the status knows of none or fewer."""
+    least = 3 if one.status is Status.IN_PROGRESS else 2
+    if one.status in _OPEN and boxes >= least and not empty and not _PARTLY.search(one.status_text):
+        return f"all {boxes} boxes ticked"
+    if one.status is Status.NOT_STARTED and empty < boxes:
+        return f"{boxes - empty} of {boxes} boxes ticked"
+    return ""
+
+
 _ASIDE = re.compile(
     r"(?i)optional|deferred|won'?t|n/?a\b|moved to|stretch|nice to have|follow-?up|skipped|out of scope|postponed|later"
+)
+_PARTLY = re.compile(r"(?i)partial|partly|mostly|almost|\d ?%|except|but\b|remaining")
+# Headings and labels under which a milestone's section speaks of what comes after it
+_AFTERWARDS = re.compile(
+    r"(?i)^\W*(?:next\b|future|upcoming|recommend|pending|follow)|[:—–-]\s*\W*(?:pending|planned|not started|next)\b"
+    r"|\bper (?:service|module|endpoint|file|component|page)\b|\bbegins\b|\btemplate\b"
 )
 _NOT_OWED = frozenset(
     {CriterionKind.NON_GOAL, CriterionKind.RISK, CriterionKind.OPEN_QUESTION, CriterionKind.SCOPE_EXCLUSION,
@@ -183,15 +252,23 @@ _NOT_OWED = frozenset(
 )  # fmt: skip
 
 
-def _boxes(one: Milestone) -> Iterator[Criterion]:
+def _apart(page: Page, one: Milestone, item: Criterion) -> bool:
+    return any(_ASIDE.search(words) or _AFTERWARDS.search(words) for words in page.over(item.line, one.line))
+
+
+def _boxes(page: Page, one: Milestone) -> Iterator[Criterion]:
     """The boxes a milestone owes: its own and its parts', without what is optional, dropped or set aside."""
+    aside_from: int | None = None  # the depth of an item set aside: those inside it are too
     for item in (*one.criteria, *(item for gate in one.gates for item in gate.items)):
-        aside = _ASIDE.search(item.text) or item.text.startswith("~~")
+        if aside_from is not None and item.depth > aside_from:
+            continue
+        aside = _ASIDE.search(item.text) or item.text.startswith("~~") or _apart(page, one, item)
+        aside_from = item.depth if aside else None
         if item.checked is not None and item.kind not in _NOT_OWED and not aside:
             yield item
     for child in one.children:
         if child.status not in (Status.OPTIONAL, Status.DROPPED) and not _ASIDE.search(child.title):
-            yield from _boxes(child)
+            yield from _boxes(page, child)
 
 
 def against_boxes(pages: Set) -> Iterator[Contradiction]:
@@ -199,13 +276,12 @@ def against_boxes(pages: Set) -> Iterator[Contradiction]:
     for page in pages.pages.values():
         told_above: set[int] = set()
         for one, _ in page.milestones():
-            boxes = {item.line: item for item in _boxes(one)}
+            boxes = {item.line: item for item in _boxes(page, one)}
             empty = [item for item in boxes.values() if not item.checked]
             name = f"{one.kind.value} {one.key}"
             if one.status.claims_done and empty and not {item.line for item in empty} <= told_above:
                 told_above |= {item.line for item in empty}
                 told = f"{name} is {_words(one.status)} with {len(empty)} of {len(boxes)} boxes open"
                 yield Contradiction(3, told, (page.place(one.line), *(page.place(item.line) for item in empty[:20])))
-            elif one.status in _OPEN and len(boxes) > 2 and not empty:
-                told = f"{name} is {_words(one.status)} with all {len(boxes)} boxes ticked"
-                yield Contradiction(3, told, (page.place(one.line),))
+            elif told := _more_than_stated(one, len(boxes), len(empty)):
+                yield Contradiction(3, f"{name} is {_words(one.status)} with {told}", (page.place(one.line),))
