@@ -14,6 +14,7 @@ from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
 from milestones.gates.expected import Expected, read_expected
 from milestones.gates.frozen import NOTHING_FROZEN, Frozen, path_inside, paths_of, read_frozen
+from milestones.gates.leftovers import NO_LEFTOVERS, Leftovers, read_leftovers
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.owners import NO_OWNERS, Owners, read_owners
 from milestones.gates.people import (
@@ -71,15 +72,6 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
-    """What must be gone: packages imported, symbols, and words by the paths in which they are looked for."""
-
-    imports: tuple[str, ...] = ()
-    symbols: tuple[str, ...] = ()
-    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Acceptance:
     """A fact corrected once, with its reason, for as long as the content it speaks of stays the same."""
 
@@ -106,7 +98,7 @@ class Policy:
     milestones: tuple[MilestonePolicy, ...] = ()
     no_worse: tuple[str, ...] = DEFAULT_NO_WORSE
     pairs: tuple[Pair, ...] = ()
-    leftovers: Leftovers = Leftovers()
+    leftovers: Leftovers = NO_LEFTOVERS
     frozen: Frozen = NOTHING_FROZEN
     accept: tuple[Acceptance, ...] = ()
     baseline: Baseline = THE_START
@@ -146,7 +138,7 @@ def read_policy(text: str) -> Policy:
         milestones=_milestones(root.table("milestones")),
         no_worse=_no_worse(root.table("every_change")),
         pairs=_pairs(root.table("similarity")),
-        leftovers=_leftovers(root.table("leftovers")),
+        leftovers=read_leftovers(root.table("leftovers")),
         frozen=read_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
         baseline=read_baseline(root.table("baseline")),
@@ -295,16 +287,6 @@ def _pair(section: Section, name: str) -> Pair:
     if not pair.legacy or not pair.new:
         raise section.error(f'{section.name(name)} needs both ends: {{ legacy = "...", new = "..." }}', name)
     return pair
-
-
-def _leftovers(section: Section) -> Leftovers:
-    section.only("imports", "symbols", "words")
-    words = section.table("words")
-    return Leftovers(
-        section.strings("imports"),
-        section.strings("symbols"),
-        tuple((glob, words.strings(glob)) for glob in words.values),
-    )
 
 
 def _acceptance(section: Section) -> Acceptance:
