@@ -28,6 +28,7 @@ class Reading:
     this commit or one of the same tree: a measurement whose kind is not among them is carried forward, and proves
     nothing. `unusable` says of a kind why it cannot be trusted, `ever` and `last_seen` whether and when it came.
     `brought` says by which kinds a measure came, where that is not its family's own: ruff's findings in SARIF.
+    `untold` says of a measure that compares why it cannot be worked out.
     `parts` are the values of a measure by subject, here, at the baseline and at the commit before. `doubted` says of
     a measure why it proves nothing of its family; `retries` of a kind, what the attempts that do not count said.
     """
@@ -44,6 +45,7 @@ class Reading:
     baseline: Mapping[str, Measurement] = field(default_factory=dict)
     previous: Mapping[str, Measurement] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    untold: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, Parts] = field(default_factory=dict)
     baseline_parts: Mapping[str, Parts] = field(default_factory=dict)
     previous_parts: Mapping[str, Parts] = field(default_factory=dict)
@@ -217,6 +219,8 @@ def _missing(bound: Bound, family: Family, reading: Reading) -> Verdict:
     step = family.next_step(bound.measure, reading.slug, reading.sha)
     if trouble := reading.trouble(bound.measure, family):
         sentence, lack = f"{here} cannot be used: {trouble}", Lack.UNUSABLE
+    elif bound.measure in reading.untold:
+        sentence, lack = f"{bound.measure} cannot be told: {reading.untold[bound.measure]}", Lack.MISSING_HERE
     elif kind in reading.present:
         sentence, lack = f"{here} came and tell nothing of {bound.measure}", Lack.MISSING_HERE
     elif kind in reading.ever:

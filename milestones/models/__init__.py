@@ -24,8 +24,8 @@ from .results import (
     LintFindings,
     Outcomes,
     RemovedTest,
+    RenamedTest,
     RollSegment,
-    TestAlias,
     ToldOutcome,
 )
 from .word import Circumstance, CompleteSet, Correction, PolicyChange, SignOff, Waiver
@@ -70,12 +70,12 @@ __all__ = [
     "RecordedPair",
     "Regression",
     "RemovedTest",
+    "RenamedTest",
     "Role",
     "RollSegment",
     "RouteHistory",
     "Seal",
     "SignOff",
-    "TestAlias",
     "ToldOutcome",
     "UploadToken",
     "Verdict",

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from milestones.parity.comparison import Answerer, counterpart, shape
+from milestones.parity.answering import Answerer
+from milestones.parity.comparison import counterpart, shape
 from milestones.parity.routes import ANY, Guard, Handler, Route, RouteTable
 
 Key = tuple[str, str]  # method and path of the legacy system

@@ -18,7 +18,7 @@ from milestones.reading.statuses import stated_status
 from milestones.reading.tables import table_of
 from milestones.reading.words import plain
 
-VERSION = 2
+VERSION = 3
 LARGEST = 1_000_000  # bytes of one document
 
 _FRONT = re.compile(r"\A---[ \t]*\n((?:[^\n]{0,500}\n){0,60}?)(?:---|\.\.\.)[ \t]*(?:\n|\Z)")

@@ -23,10 +23,9 @@ _SIGNS = {
     "≠": "!=",
 }
 _MEASURE = r"(?P<measure>[A-Za-z][\w /.'-]{1,60}?)"
-_COMPARED = re.compile(
-    rf"(?P<measure>[A-Za-z][\w /'%-]{{1,60}}?)\s*:?\s*(?P<sign>≤|<=|=<|≥|>=|<|>|==|≠)\s*"
-    rf"(?P<value>{_NUMBER}{_UNIT})(?![\w.-]*\w)"
-)
+_SIGNED = re.compile(rf"(?P<sign>≤|<=|=<|≥|>=|<|>|==|≠)\s*(?P<value>{_NUMBER}{_UNIT})(?![\w.-]*\w)")
+_RUN = re.compile(r"[\w /'%-]{1,61}$")  # what may be a measure, up to its sign
+_LETTER = re.compile(r"[A-Za-z]")
 _RANGE = re.compile(
     rf"^{_MEASURE}\s*:\s+(?P<low>{_NUMBER})\s*(?:–|—|-|\.\.|to)\s*(?P<high>{_NUMBER})(?P<unit>\s?%)?(?![\w/-])"
 )
@@ -88,10 +87,10 @@ def _stated(words: str) -> Iterator[tuple[str, str]]:
         yield found["measure"].strip(), f"in {found['low']}..{found['high']}{found['unit'] or ''}"
         return
     if _SIGN.search(words):
-        compared = [(_measure(found["measure"]), found) for found in _COMPARED.finditer(words)]
-        yield from ((measure, f"{_SIGNS[found['sign']]} {_value(found['value'])}") for measure, found in compared)
-        for _, found in compared:  # what a sign has bound is not read again in words
-            words = words.replace(found.group(), " ")
+        compared = list(_compared(words))
+        yield from ((_measure(measure), f"{_SIGNS[sign]} {_value(value)}") for measure, sign, value, _ in compared)
+        for *_, whole in compared:  # what a sign has bound is not read again in words
+            words = words.replace(whole, " ")
     if "%" in words and (found := _THRESHOLD.search(words)) and (covered := _COVERAGE.search(words)):
         yield covered[1], f">= {_value(found['value'])}"
         return
@@ -100,6 +99,19 @@ def _stated(words: str) -> Iterator[tuple[str, str]]:
         if measure and _SPOKEN_MEASURES.search(measure):
             sign = next(sign for n, (sign, _) in enumerate(_WORDS) if found.group(f"w{n}"))
             yield measure, f"{sign} {_value(found['value'])}"
+
+
+def _compared(words: str) -> Iterator[tuple[str, str, str, str]]:
+    """Measure, sign and value of each comparison, and all its words; from the sign back, which takes time once."""
+    done = 0
+    for found in _SIGNED.finditer(words):
+        before = words[done : found.start()].rstrip()
+        run = _RUN.search(before[:-1].rstrip() if before.endswith(":") else before)
+        first = _LETTER.search(run.group()) if run else None
+        if run and first and len(run.group()) - first.start() > 1:
+            start = done + run.start() + first.start()
+            yield run.group()[first.start() :], found["sign"], found["value"], words[start : found.end()]
+            done = found.end()
 
 
 def _value(text: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from milestones.codec import storable, to_plain
-from milestones.facts import Document, Known, Measurement
+from milestones.facts import Document, Known, Measurement, Problem
 from milestones.models import KEY_LENGTH, CriterionEvent, CriterionStory, DocumentVersion, Project
 from milestones.models import Document as DocumentRow
 from milestones.reading.history import Event, Story
@@ -112,6 +112,13 @@ def _store_current(project: Project, found: Documents) -> None:
         path = storable(document.path, 500)
         row = rows.get(path) or DocumentRow(project=project, path=path)
         _describe(row, document, found.blobs.get(document.path, ""))
+        (kept if row.pk else new).append(row)
+    read = {document.path for document in found.documents}
+    for name in sorted(set(found.blobs) - read):
+        path = storable(name, 500)
+        row = rows.get(path) or DocumentRow(project=project, path=path)
+        said = tuple(one for one in found.problems if storable(one.path) == name) or (Problem("it was not read", name),)
+        _describe(row, Document(name, problems=said), "")
         (kept if row.pk else new).append(row)
     DocumentRow.objects.bulk_update(kept, FIELDS, batch_size=100)
     DocumentRow.objects.bulk_create(new, batch_size=500)

@@ -104,12 +104,15 @@ def _tree(repo: git.Repository, sha: str, read: dict[str, str]) -> Tree:
     files = {entry.path: entry for entry in repo.tree(sha) if entry.kind == "blob"}
 
     def contents(path: str) -> bytes:
-        entry = files.get(path)
-        if entry is None or not entry.is_file or (entry.size or 0) > settings.MIGRATOR_SOURCE_BYTES:
-            return b""
-        return dict(repo.blobs([entry.sha])).get(entry.sha, b"")
+        return all_contents([path]).get(path, b"")
 
-    return Tree(frozenset({*files, *read}), contents)
+    def all_contents(paths: list[str]) -> dict[str, bytes]:
+        found = {path: files[path] for path in paths if path in files and files[path].is_file}
+        wanted = {path: one.sha for path, one in found.items() if (one.size or 0) <= settings.MIGRATOR_SOURCE_BYTES}
+        blobs = dict(repo.blobs(set(wanted.values())))
+        return {path: blobs.get(sha, b"") for path, sha in wanted.items()}
+
+    return Tree(frozenset({*files, *read}), contents, all_contents)
 
 
 def fingerprint_of(one: Contradiction, lines: dict[str, list[str]]) -> str:

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from milestones import facts, reading
 from milestones.clients import git
+from milestones.clients.history import blob_sizes
 from milestones.facts import State
 from milestones.models import Document, DocumentFinding, DocumentVersion, Project
 from milestones.reading.history import Event
@@ -82,7 +84,8 @@ def document_page(project: Project, document: Document, version: str = "", again
     return DocumentPage(
         document, labels_by_path(project).get(document.path, ()), html or "", marks,
         sum(one.kind == "note" for one in marks), versions, shown, other, _changes(shelf, document, other, shown),
-        burn_up_of(listed.order_by("number")), "" if html is not None else shelf.why(blob),
+        burn_up_of(listed.order_by("number")),
+        "" if html is not None else shelf.why(document, blob, current=not version),
     )  # fmt: skip
 
 
@@ -106,18 +109,29 @@ class _Shelf:
 
     def drawn(self, blob: str) -> str | None:
         """None where it cannot be shown."""
-        if not blob or self.reader is None:
+        if not blob or self.reader is None or self.is_large(blob):
             return None
         entry = git.TreeEntry(blob, blob, "100644", "blob", None)
         found = self.reader.cached(f"drawn/{rendering.VERSION}", [entry], lambda _path, data: rendering.draw(data))
         return found.get(blob)
 
-    def read(self, path: str, blob: str) -> facts.Document | None:
-        return read_one(self.reader, path, blob) if blob and self.reader else None
+    def is_large(self, blob: str) -> bool:
+        """Whether it is over what is held in memory; one that is not there is not."""
+        sizes = blob_sizes(self.reader.repo, [blob]) if self.reader else {}
+        return sizes.get(blob, 0) > settings.MIGRATOR_DOC_BYTES
 
-    def why(self, blob: str) -> str:
+    def read(self, path: str, blob: str) -> facts.Document | None:
+        if not blob or self.reader is None or self.is_large(blob):
+            return None
+        return read_one(self.reader, path, blob)
+
+    def why(self, document: Document, blob: str, *, current: bool) -> str:
+        if not blob and current and not document.gone and document.problems:
+            return str(document.problems[0]["reason"])
         if not blob:
             return "this version took the document away"
+        if self.is_large(blob):
+            return f"this version is larger than {settings.MIGRATOR_DOC_BYTES:,} bytes (MIGRATOR_DOC_BYTES)"
         return "its text is not in the mirror; fetch the repository again"
 
 

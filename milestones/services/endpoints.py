@@ -109,6 +109,17 @@ class Board:
         return list(found.values())
 
     @property
+    def unproven(self) -> tuple[Line, ...]:
+        """What the new system answers and nothing proves."""
+        return tuple(line for line in self.lines if line.state is EndpointState.PORTED)
+
+    @property
+    def unproven_days(self) -> int:
+        """How long the oldest of these has been so, by the commits that are known."""
+        moved = [line.move.point.at for line in self.unproven if line.move]
+        return (self.course.now - min(moved)) // 86_400 if moved and self.course else 0
+
+    @property
     def growth(self) -> int:
         """How many legacy endpoints came after the start."""
         return len(self.course.added) if self.course else 0

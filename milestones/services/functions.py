@@ -9,8 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from milestones.clients import git
 from milestones.facts import Problem
+from milestones.gates.pieces import fingerprint
 from milestones.gates.policy import Policy
-from milestones.parity.drift import FunctionFact, facts_of
+from milestones.parity.drift import FunctionFact, facts_of, finding_of
 from milestones.parity.functions import Side, compare_sides
 from milestones.source.definitions import Definition, Module, read_module
 from milestones.source.outlines import Outline, outlines_of
@@ -148,7 +149,7 @@ def compare(reader: Reader, start: str, sha: str, policy: Policy) -> tuple[list[
     found = compare_sides(legacy.side(), new.side(), reach.under)
     facts = facts_of(found, legacy.outline, new.outline)
     back = new.names
-    placed = [_placed(fact, back) for fact in facts]
+    placed = pinned(_placed(fact, back) for fact in facts)
     return placed, [*legacy.problems, *new.problems], len(legacy.definitions)
 
 
@@ -165,6 +166,11 @@ def _placed(fact: FunctionFact, back: Mapping[str, str]) -> FunctionFact:
     path = back[fact.new.path]
     what = fact.what.replace(f" {fact.new.path}::", f" {path}::") if fact.state == "extra" else fact.what
     return replace(fact, new=replace(fact.new, path=path), what=what)
+
+
+def pinned(facts: Iterable[FunctionFact]) -> list[FunctionFact]:
+    """The facts with what an entry says to expect each: the fingerprint by which judging knows a finding again."""
+    return [replace(one, pin=fingerprint(finding_of(one))) if one.what else one for one in facts]
 
 
 def concerned(facts: Iterable[FunctionFact], policy: Policy) -> list[FunctionFact]:

@@ -51,7 +51,7 @@ def parse_python(data: bytes, path: str = "") -> Source:
     text, problems = decode(data, path)
     clean = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     tree = Parser(PYTHON).parse(clean)
-    return Source(tree, clean, (*problems, *_errors(tree.root_node, path)))
+    return Source(tree, clean, (*problems, *problems_in(tree.root_node, path)))
 
 
 def decode(data: bytes, path: str = "") -> tuple[str, tuple[Problem, ...]]:
@@ -100,7 +100,7 @@ def _nothing(reason: str, path: str) -> Source:
     return Source(Parser(PYTHON).parse(b""), b"", (Problem(reason, path, 1),))
 
 
-def _errors(root: Node, path: str) -> Iterator[Problem]:
+def problems_in(root: Node, path: str) -> Iterator[Problem]:
     """The places that the grammar refused; only branches that hold an error are walked."""
     stack, found = [root] if root.has_error else [], 0
     while stack and found < PROBLEM_LIMIT:

@@ -229,10 +229,21 @@ def test_a_repository_is_checked_at_a_revision(tmp_path: Path) -> None:
     assert caught.value.returncode == 2
 
 
+def test_a_document_that_cannot_be_checked_is_named_and_hides_no_other(tmp_path: Path) -> None:
+    work = Work(tmp_path)
+    work.commit({"deep.md": "> " * 500, "big.md": "a" * 5_000_000, "bad.md": TOTALS.format(south=5, boats=4)})
+    out, err = StringIO(), StringIO()
+    with pytest.raises(SystemExit):
+        call_command("claims", str(tmp_path), "--rev", "HEAD", stdout=out, stderr=err)
+    assert "bad.md:5: rule 1" in out.getvalue()
+    assert sorted(line.partition(":")[0] for line in err.getvalue().splitlines()) == ["big.md", "deep.md"]
+
+
 def test_a_document_too_long_for_the_rules_is_left_alone() -> None:
     assert found(**{"a.md": "# Phase 1 (done)\n" * 30_000}) == []
 
 
+@pytest.mark.django_db
 def test_a_missing_file_is_wrong_usage() -> None:
     with pytest.raises(CommandError) as caught:
         run("/nowhere/plan.md")

@@ -92,6 +92,14 @@ def test_a_dump_that_disagrees_is_shown_with_both_sides(work: Work) -> None:
     assert "Disputed." in one
 
 
+def test_what_was_ported_without_proof_has_its_age_and_the_plan_its_number(work: Work) -> None:
+    plan = "# Milestone 7 - All of it\n\nDefinition of done:\n\n- All 5 public endpoints answer.\n"
+    work.commit({"plan.md": plan, "notes.txt": "x"}, "A day later")
+    page = text(member_client(project := track(work)).get(f"/projects/{project.slug}/endpoints/"))
+    assert "2 ported without proof , the oldest for 1 day" in page
+    assert "5 public endpoints plan.md:5 3 were served at the start" in page
+
+
 def test_who_is_no_member_sees_nothing(work: Work) -> None:
     project = track(work)
     stranger = member_client(make_project("elsewhere"), Role.OWNER)

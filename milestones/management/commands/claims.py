@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -14,11 +15,13 @@ from django.db import DatabaseError
 from milestones.clients import git
 from milestones.facts import Place
 from milestones.models import DocumentFinding, Project
-from milestones.reading.claims import NEED_TREE, Contradiction, Tree, contradictions, page_of
+from milestones.reading.claims import NEED_TREE, Contradiction, Page, Tree, contradictions, page_of
 
 from .read import contents
 
 DOCUMENTS = (".md", ".markdown")
+SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
+LARGEST_SOURCE = 4_000_000  # bytes of a file that is looked into
 
 
 class Command(BaseCommand):
@@ -35,16 +38,52 @@ class Command(BaseCommand):
         project = None if rev or len(sources) > 1 else of_name(sources[0])
         if project is not None:
             found, tree = of_project(project), True
+        elif not rev and len(sources) == 1 and not os.path.exists(sources[0]):
+            raise CommandError(f"{sources[0][:200]}: no such file or directory, and no such project", returncode=2)
         elif rev:
-            found, tree = in_repository(sources, rev), True
+            found, tree = self.in_repository(sources, rev), True
         else:
-            found, tree = contradictions(page_of(name, contents(name)) for name in sources), False
+            found, tree = self.looked_for([page_of(name, contents(name)) for name in sources]), False
         if options["json"]:
             self.stdout.write(json.dumps({"findings": [printed(one) for one in found]}, ensure_ascii=False, indent=2))
         else:
             self.tell(found, {} if tree else NEED_TREE)
         if found:
             sys.exit(1)
+
+    def looked_for(self, pages: list[Page], tree: Tree | None = None) -> tuple[Contradiction, ...]:
+        """The contradictions; a document that cannot be checked is named and hides no other."""
+        for page in pages:
+            for problem in page.document.problems if not page.blocks else ():
+                self.stderr.write(f"{problem.path}:{problem.line or 1}: not checked: {problem.reason}")
+        return contradictions(pages, tree)
+
+    def in_repository(self, sources: list[str], revision: str) -> tuple[Contradiction, ...]:
+        """The contradictions of a commit's documents, wrong usage where there is no such commit."""
+        if len(sources) > 1:
+            raise CommandError("--rev goes with one repository", returncode=2)
+        rev, folder = git.split_revision(revision)
+        try:
+            with git.open_repository(sources[0]) as repository:
+                sha = repository.resolve(rev)
+                files = {entry.path: entry for entry in repository.tree(sha) if entry.kind == "blob"}
+                under = f"{folder.strip('/')}/" if folder else ""
+                names = [
+                    path for path, entry in files.items()
+                    if path.lower().endswith(DOCUMENTS) and path.startswith(under) and entry.mode != "120000"
+                ]  # fmt: skip
+
+                def read_all(paths: list[str]) -> dict[str, bytes]:
+                    small = {path: files[path].sha for path in paths if (files[path].size or 0) <= LARGEST_SOURCE}
+                    blobs = dict(repository.blobs(set(small.values())))
+                    return {path: blobs[sha] for path, sha in small.items() if sha in blobs}
+
+                texts = dict(repository.blobs({files[path].sha for path in names}))
+                pages = [page_of(path, texts[files[path].sha]) for path in names if files[path].sha in texts]
+                tree = Tree(frozenset(files), lambda path: repository.read(sha, path), read_all)
+                return self.looked_for(pages, tree)
+        except git.GitError as error:
+            raise CommandError(error.reason, returncode=2) from error
 
     def tell(self, found: tuple[Contradiction, ...], unchecked: dict[int, str]) -> None:
         for one in found:
@@ -58,7 +97,7 @@ class Command(BaseCommand):
 
 def of_name(name: str) -> Project | None:
     """The project that a word names, where no file has that name; bare files need no database at all."""
-    if os.path.exists(name):
+    if os.path.exists(name) or not SLUG.fullmatch(name):
         return None
     try:
         return Project.objects.filter(slug=name).first()
@@ -75,24 +114,3 @@ def of_project(project: Project) -> tuple[Contradiction, ...]:
 def printed(one: Contradiction) -> dict[str, Any]:
     places = [{"path": place.path, "line": place.line} for place in one.places]
     return {"rule": one.rule, "message": one.message, "places": places}
-
-
-def in_repository(sources: list[str], revision: str) -> tuple[Contradiction, ...]:
-    """The contradictions of a commit's documents, wrong usage where there is no such commit."""
-    if len(sources) > 1:
-        raise CommandError("--rev goes with one repository", returncode=2)
-    rev, folder = git.split_revision(revision)
-    try:
-        with git.open_repository(sources[0]) as repository:
-            sha = repository.resolve(rev)
-            entries = {entry.path: entry for entry in repository.tree(sha) if entry.kind == "blob"}
-            under = f"{folder.strip('/')}/" if folder else ""
-            names = {
-                path: entry.sha for path, entry in entries.items()
-                if path.lower().endswith(DOCUMENTS) and path.startswith(under) and entry.mode != "120000"
-            }  # fmt: skip
-            blobs = dict(repository.blobs(set(names.values())))
-            pages = [page_of(path, blobs[blob]) for path, blob in names.items() if blob in blobs]
-            return contradictions(pages, Tree(frozenset(entries), lambda path: repository.read(sha, path)))
-    except git.GitError as error:
-        raise CommandError(error.reason, returncode=2) from error

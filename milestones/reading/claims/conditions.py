@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from milestones.facts import Criterion, Milestone
-from milestones.reading.claims.pages import Contradiction, Page, Set, Tree
+from milestones.reading.claims.pages import PYTHON, SOURCES, Contradiction, Page, Set, Tree
 from milestones.reading.commands import code_spans
 from milestones.reading.paths import is_path
 from milestones.reading.words import plain
@@ -34,8 +34,6 @@ _NO_PACKAGE = frozenset(
      "it", "any", "the", "them", "anything", "from", "module", "modules", "legacy", "runtime", "framework", "old",
      "dead", "a"]
 )  # fmt: skip
-_PYTHON = (".py", ".pyi")
-_SCRIPT = (".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".vue", ".svelte")
 
 # In these a code span is a NUL with its number before it, so that its own letters cannot take part.
 _SPAN = re.compile(r"`+[^`]+`+")
@@ -93,7 +91,7 @@ def _defined(tree: Tree, item: Criterion) -> str:
     files = [path for span in spans if is_path(span) for path in tree.ending(span)]
     if files:
         return _still(tree, [first], files[:5])
-    return _still(tree, [first], tree.sources(_PYTHON + _SCRIPT)) if _DISTINCT.search(first) else ""
+    return _still(tree, [first], tree.sources(SOURCES)) if _DISTINCT.search(first) else ""
 
 
 def _still(tree: Tree, symbols: list[str], files: list[str]) -> str:
@@ -126,10 +124,10 @@ def _imported(tree: Tree, item: Criterion) -> str:
     name = re.escape(named)
     python = re.compile(rf"^\s*(?:from\s+{name}(?:\.\w+)*\s+import\b|import\s+{name}\b)".encode(), _FLAGS)
     script = re.compile(rf"""(?:\bfrom|\bimport|\brequire\()\s*['"]{name}(?:/[^'"]*)?['"]""".encode(), _FLAGS)
-    for path in tree.sources(_PYTHON + _SCRIPT):
+    for path in tree.sources(SOURCES):
         if folders and not any(path == folder or path.startswith(folder + "/") for folder in folders):
             continue
-        pattern = python if path.endswith(_PYTHON) else script
+        pattern = python if path.endswith(PYTHON) else script
         if (folders or not _TESTS.search(path)) and pattern.search(tree.source(path)):
             return f"{path} still imports {named}"
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from functools import cached_property
@@ -33,6 +33,7 @@ class Tree:
 
     paths: frozenset[str]
     read: Callable[[str], bytes] = field(default=lambda path: b"")
+    read_all: Callable[[list[str]], Mapping[str, bytes]] | None = None  # many files at once, where that is faster
 
     @cached_property
     def folders(self) -> frozenset[str]:
@@ -79,7 +80,7 @@ class Tree:
 
     @cached_property
     def _sources(self) -> dict[str, bytes]:
-        return {}
+        return dict(self.read_all(self.sources(SOURCES))) if self.read_all else {}
 
     def ending(self, path: str) -> list[str]:
         """Files that the path may mean: itself, or those that end in it."""
@@ -88,6 +89,9 @@ class Tree:
         return [other for other in self.by_name.get(posixpath.basename(path), ()) if other.endswith("/" + path)]
 
 
+PYTHON = (".py", ".pyi")
+SCRIPT = (".js", ".ts", ".tsx", ".jsx", ".mjs", ".cjs", ".vue", ".svelte")
+SOURCES = PYTHON + SCRIPT
 _MOST_SOURCES = 5_000
 _BUILT = frozenset(
     ["dist", "build", "out", "target", "node_modules", "coverage", "htmlcov", ".venv", "venv", ".next", "__pycache__",
