@@ -1,5 +1,6 @@
 # What people type. `make help` lists it. Needs git, make and python3; the rest is installed into .venv.
 PYTHON ?=
+MUTANTS ?= 100000
 ARGS ?=
 WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2); [ $$n -lt 2 ] && echo 2 || echo $$n)
 PY := .venv/bin/python
@@ -35,8 +36,9 @@ test-browser: .venv/.dev  ## the pages in headless Chromium
 survival: .venv/.dev  ## fifty promotions at once, forty rounds of them
 	@SURVIVAL_ROUNDS=40 $(PY) -m pytest -q -n 0 tests/survival/test_concurrent_promotions.py $(ARGS)
 
-fuzz: .venv/.dev  ## the property tests with many more examples
+fuzz: .venv/.dev  ## the property tests with many more examples, and MUTANTS (100000) broken files a parser
 	@HYPOTHESIS_PROFILE=fuzz $(PY) -m pytest -q -n $(WORKERS) -m hypothesis $(ARGS)
+	@$(PY) -m tests.results.fuzz $(MUTANTS)
 
 bench: .venv/.dev  ## each benchmark against its rival
 	@set -e; for file in benchmarks/[a-z]*.py; do name=$$(basename $$file .py); echo "== $$name"; $(PY) -m benchmarks.$$name; done

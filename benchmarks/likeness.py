@@ -1,12 +1,19 @@
-"""Speed of likeness: `python -m benchmarks.likeness`. Ratios, and best matches of functions, against difflib."""
+"""Speed of likeness: `python -m benchmarks.likeness`.
+
+Ratios, and best matches of functions, against difflib; one changed file of many against measuring all of them.
+"""
 
 from __future__ import annotations
 
 import difflib
+import os
 import random
+import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
+from typing import Any
 
 from milestones.parity.functions import best_pairs
 from milestones.parity.similarity import similarity
@@ -88,6 +95,66 @@ def matches() -> None:
     print(f"{said}: {ours:.2f} s, {theirs / ours:.0f} times as fast as difflib on every pair (a tenth of them timed)")
 
 
+# --- one changed file of 300, in a database and a repository of their own ---------------------------------------------
+
+
+def file_of(number: int, chance: random.Random, changed: int = 0) -> str:
+    """A file of ten functions, `changed` of them not as they were."""
+    text = ["import os", "from app.web import route"]
+    for at in range(10):
+        text.append(f"@route('/f{number}/{at}')\ndef handler_{number}_{at}(request, key):")
+        text += [f"    value_{line} = request.part_{chance.randrange(90)} + {line}" for line in range(8)]
+        text.append(f"    return value_1 {'-' if at < changed else '+'} value_2")
+    return "\n".join(text) + "\n"
+
+
+def remeasured(files: int = 300, ported: int = 40) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "migrator.settings")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["MIGRATOR_VAR"] = folder
+        import django
+        from django.core.management import call_command
+
+        django.setup()
+        call_command("migrate", verbosity=0)
+        _remeasured(Path(folder) / "work", files, ported)
+
+
+def _remeasured(folder: Path, files: int, ported: int) -> None:
+    from git import Repo
+
+    from milestones.clients.git import open_repository
+    from milestones.gates.policy import read_policy
+    from milestones.services.reader import Reader
+    from milestones.services.statics import KINDS, Case
+
+    work = Repo.init(folder)
+
+    def commit(changes: dict[str, str]) -> str:
+        for name, text in changes.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_text(text)
+        work.git.add("--all")
+        return str(work.index.commit("change").hexsha)
+
+    names = [f"app/part{number}.py" for number in range(files)]
+    start = commit({name: file_of(at, random.Random(at)) for at, name in enumerate(names)})
+    before = commit({name: file_of(at, random.Random(at), 2) for at, name in enumerate(names[:ported])})
+    after = commit({names[0]: file_of(0, random.Random(0), 3)})
+    policy = read_policy(f'[migration]\nstart = "{start}"\n[similarity]\n' + "".join(
+        f'part{at} = "{name}"\n' for at, name in enumerate(names[:ported])))  # fmt: skip
+    with open_repository(str(folder)) as repo:
+        reader: Any = Reader(repo)
+        for kind in ("similarity", "functions", "templates", "inventory"):
+            act = partial(KINDS[kind].read, Case(reader, before, start, policy))
+            first = seconds(act, 1)
+            again = seconds(partial(KINDS[kind].read, Case(reader, after, start, policy)), 1)
+            print(
+                f"{kind}, one changed file of {files}: {again:.3f} s, {first / again:.0f} times as fast as all of them"
+            )
+
+
 if __name__ == "__main__":
     ratios()
     matches()
+    remeasured()

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import random
+import resource
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 
@@ -52,5 +55,33 @@ def routes(files: dict[str, bytes]) -> None:
     print(f"routes, one file changed: {warm:.2f} s; leftovers cold: {left:.2f} s")
 
 
+def memory(files: int) -> None:
+    """The peak of a process of its own that reads as many files, without what it took to begin with."""
+    command = [sys.executable, "-c", f"from benchmarks.parity import peak; peak({files})"]
+    print(subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip())
+
+
+def peak(files: int) -> None:
+    """Reads a generated service from files that are made when they are asked for, as a mirror gives them."""
+    chance_of = {f"svc/b{number}.py": number for number in range(files)}
+    parts = service(2)
+    sample = parts["svc/b0.py"].decode()
+
+    def load(path: str) -> bytes:
+        if path == "main.py":
+            imports = "".join(f"from svc import b{n}\napp.register_blueprint(b{n}.bp)\n" for n in range(0, files, 10))
+            return f"from flask import Flask\napp = Flask(__name__)\n{imports}".encode()
+        number = chance_of.get(path)
+        return b"" if number is None else sample.replace("b0", f"b{number}").encode()
+
+    paths = {path: path for path in ("svc/__init__.py", "main.py", *chance_of)}
+    start = time.perf_counter()
+    table = read_routes(paths, load)
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    taken = time.perf_counter() - start
+    print(f"routes of {files:,} files: {len(table.routes):,} routes, peak {megabytes:.0f} MB, {taken:.1f} s")
+
+
 if __name__ == "__main__":
     routes(service(300))
+    memory(20_000)

@@ -9,8 +9,10 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from milestones.models import (
+    Binding,
     Decision,
     Delivery,
+    Dismissal,
     Judgement,
     Membership,
     Milestone,
@@ -98,6 +100,18 @@ class PromotionAdmin(KeptAdmin):
 class SignOffAdmin(KeptAdmin):
     list_display = ("milestone_key", "text", "project", "sha", "by", "at")
     list_filter = ("project",)
+
+
+@admin.register(Binding)
+class BindingAdmin(KeptAdmin):
+    list_display = ("milestone_key", "text", "gate", "project", "by", "at")
+    list_filter = ("project",)
+
+
+@admin.register(Dismissal)
+class DismissalAdmin(KeptAdmin):
+    list_display = ("rule", "message", "reason", "project", "by", "at")
+    list_filter = ("project", "rule")
 
 
 @admin.register(Decision)

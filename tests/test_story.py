@@ -7,9 +7,10 @@ from typing import Any
 
 import pytest
 
-from milestones.models import Decision, Evidence, Judgement, Milestone, Promotion
-from milestones.services import accounts, evaluate, judging, log, promote
+from milestones.models import Decision, Evidence, Judgement, Milestone, Promotion, Role
+from milestones.services import accounts, evaluate, judging, log, promote, replay, sign_off, waivers
 from tests.example import POLICY, PORTED, ferry, junit, send, track
+from tests.makers import make_member
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -48,6 +49,41 @@ def test_a_milestone_is_blocked_until_its_evidence_is_there(tmp_path: Path) -> N
     assert log.first_broken() is None
     Decision.objects.filter(verb="blocked").first().delete()
     assert log.first_broken() == 2
+    work.repo.close()
+
+
+def test_people_say_what_no_program_measures_and_let_pass_what_they_know(tmp_path: Path) -> None:
+    work, _legacy, ported = ferry(tmp_path / "ferry")
+    project = track(work)
+    boss, mats = make_member(project, Role.OWNER, "ola"), make_member(project, Role.DEVELOPER, "mats")
+    office = promote.milestone_of(project, "2")
+    send(project, "ruff", ported, b"[]")
+
+    # the linter is silent and the port is like its original; the captain's word is what lacks
+    blocked = promote.promote(office, ported, by=boss)
+    assert blocked.reasons == ['"The captain has seen it.": awaits sign-off: no strict gate is bound to it']
+    captain = next(one.identity for one in office.criteria.all() if "captain" in one.text)
+    sign_off.sign_off(office, [captain], by=boss, proof=sign_off.Proof("On board, on *Friday*.", paths=("ferry/**",)))
+    assert promote.dry_run(office, ported).approved
+
+    # on the next commit a test fails that everybody knows of; it may, for a week, if another person says so
+    home = promote.milestone_of(project, "1")
+    noted = work.commit({"NOTES.md": "The tide table is off by a minute.\n"}, "Say what is known")
+    project = track(work)
+    send(project, "junit", noted, junit(failed=1))
+    assert not promote.promote(home, noted, by=boss).approved
+    waiver = waivers.request(home, "tests.failed == 0", by=mats, reason="The tide table is mended next.", days=7)
+    waivers.approve(project, waiver.pk, by=boss)
+    approved = promote.promote(home, noted, by=boss)
+    assert approved.approved
+    assert approved.waived[0].endswith("The tide table is mended next. (asked by mats, approved by ola)")
+    assert promote.promote(home, noted, by=boss) == approved
+
+    # the captain's word still holds there, since the ferry is as it was; and all can be told again
+    assert not any("captain" in reason for reason in promote.promote(office, noted, by=boss).reasons)
+    assert approved.judgement is not None
+    assert replay.replay(approved.judgement).same
+    assert log.first_break() is None
     work.repo.close()
 
 

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from ninja import Field, NinjaAPI, Query, Schema, Status
 from ninja.errors import AuthenticationError
 from ninja.security import HttpBearer
 
 from milestones import tasks
+from milestones.facts import ParseError
 from milestones.models import Delivery, Judgement, Project, WorkState
-from milestones.services import intake, keys
+from milestones.results.limits import opened
+from milestones.results.manifest import read_manifest
+from milestones.services import intake, keys, uploads
 
 
 class Problem(Schema):
@@ -22,12 +30,18 @@ class Problem(Schema):
     detail: str
 
 
-class Stored(Schema):
+class StoredFile(Schema):
     """Where to follow a delivery."""
 
     delivery: int
     state: str
     address: str
+
+
+class Stored(StoredFile):
+    """The first file's delivery, and those of all files of the request."""
+
+    deliveries: list[StoredFile]
 
 
 class Outcome(Schema):
@@ -80,17 +94,24 @@ def _own(request: HttpRequest, slug: str) -> Project | None:
 
 def read_body(request: HttpRequest, limit: int, setting: str) -> bytes:
     """The raw bytes of a request, never more than the limit. Raises TooLargeError naming the setting."""
-    said = f"larger than {limit:,} bytes ({setting}); compress it with gzip or split it"
+    _bounded(request, limit, setting)
+    body = request.read(limit + 1)
+    if len(body) > limit:
+        raise TooLargeError(_too_large(limit, setting))
+    return body
+
+
+def _too_large(limit: int, setting: str) -> str:
+    return f"larger than {limit:,} bytes ({setting}); compress it with gzip or split it"
+
+
+def _bounded(request: HttpRequest, limit: int, setting: str) -> None:
     if "chunked" in request.headers.get("Transfer-Encoding", "").lower() and not request.headers.get("Content-Length"):
         raise TooLargeError(
             "sent in chunks, of no stated length; send it with a Content-Length (curl --data-binary @FILE)"
         )
     if int(request.headers.get("Content-Length") or 0) > limit:
-        raise TooLargeError(said)
-    body = request.read(limit + 1)
-    if len(body) > limit:
-        raise TooLargeError(said)
-    return body
+        raise TooLargeError(_too_large(limit, setting))
 
 
 class Place(Schema):
@@ -102,6 +123,9 @@ class Place(Schema):
     system: str = Field("", max_length=10)
     attempt: int = Field(1, ge=1, le=1_000_000)
     file: str = Field("", max_length=200)
+    tree: str = Field("", max_length=40)
+    branch: str = Field("", max_length=250)
+    pull_request: str = Field("", max_length=20)
 
 
 REFUSALS = frozenset({401, 404, 409, 413, 422})
@@ -113,17 +137,58 @@ def send(request: HttpRequest, slug: str, kind: str, place: Query[Place]) -> Any
     project = _own(request, slug)
     if project is None:
         return _refused(404, f"this token is not for a project {slug!r}; use the token of that project")
+    return _received(project, lambda: intake.receive_uploads(project, _uploads(request, kind, place)))
+
+
+@api.post("/projects/{slug}/expected", response={202: Stored, REFUSALS: Problem})
+def expect(request: HttpRequest, slug: str, place: Query[Place]) -> Any:
+    """State what a complete set of results of a commit is: jobs, shards, suites."""
+    project = _own(request, slug)
+    if project is None:
+        return _refused(404, f"this token is not for a project {slug!r}; use the token of that project")
+
+    def receive() -> list[Delivery]:
+        upload = _upload(request, uploads.EXPECTED, place)
+        try:
+            read_manifest(opened(io.BytesIO(upload.body), 1024 * 1024).read())
+        except ParseError as problem:
+            raise intake.RefusedError(str(problem)) from None
+        return [intake.receive_upload(project, upload)]
+
+    return _received(project, receive)
+
+
+def _received(project: Project, receive: Callable[[], list[Delivery]]) -> Any:
+    """Store what came, ring for it, and say where it can be followed; or why it cannot be taken."""
     try:
-        row = intake.receive_upload(project, _upload(request, kind, place))
+        rows = receive()
     except TooLargeError as problem:
         return _refused(413, str(problem))
-    except UnreadablePostError:
-        return _refused(422, "the body broke off; send it again")
+    except (UnreadablePostError, MultiPartParserError):
+        return _refused(422, "the body broke off or is not what its Content-Type says; send it again")
     except intake.RefusedError as problem:
         return _refused(409 if problem.conflict else 422, problem.reason)
-    tasks.ring(row.pk)
-    address = reverse("api:follow", args=[project.slug, row.pk])
-    return Status(202, {"delivery": row.pk, "state": _state(row), "address": address})
+    for row in rows:
+        tasks.ring(row.pk)
+    files = [
+        {"delivery": row.pk, "state": _state(row), "address": reverse("api:follow", args=[project.slug, row.pk])}
+        for row in rows
+    ]
+    return Status(202, {**files[0], "deliveries": files})
+
+
+def _uploads(request: HttpRequest, kind: str, place: Place) -> list[intake.Upload]:
+    """The files of a request: its body, or each part of a form (curl --form file=@a.xml --form file=@b.xml)."""
+    if request.content_type != "multipart/form-data":
+        return [_upload(request, kind, place)]
+    _bounded(request, settings.MIGRATOR_UPLOAD_GZIPPED_BYTES, "MIGRATOR_UPLOAD_GZIPPED_BYTES")
+    try:
+        files = [file for name in request.FILES for file in request.FILES.getlist(name)]
+    except (TooManyFilesSent, TooManyFieldsSent, RequestDataTooBig):
+        raise intake.RefusedError("more files or fields than one request may have; send them in several") from None
+    if not files:
+        raise intake.RefusedError("the form has no file in it; send one with curl --form file=@junit.xml")
+    return [_about(request, kind, place, file.read(), file.name or "") for file in files]
 
 
 def _upload(request: HttpRequest, kind: str, place: Place) -> intake.Upload:
@@ -131,10 +196,15 @@ def _upload(request: HttpRequest, kind: str, place: Place) -> intake.Upload:
     if encoding not in {"", "identity", "gzip"}:
         raise intake.RefusedError(f"Content-Encoding {encoding!r} is not known here; send gzip or nothing")
     body = read_body(request, settings.MIGRATOR_UPLOAD_GZIPPED_BYTES, "MIGRATOR_UPLOAD_GZIPPED_BYTES")
+    upload = _about(request, kind, place, body, place.file)
+    return replace(upload, encoding="gzip" if encoding == "gzip" else "")
+
+
+def _about(request: HttpRequest, kind: str, place: Place, body: bytes, name: str) -> intake.Upload:
     return intake.Upload(
-        kind=kind, sha=place.sha, body=body, encoding="gzip" if encoding == "gzip" else "", job=place.job,
-        shard=place.shard, system=place.system, attempt=place.attempt, file_name=place.file,
-        key=request.headers.get("Idempotency-Key", "")[:190],
+        kind=kind, sha=place.sha, body=body, job=place.job, shard=place.shard, system=place.system,
+        attempt=place.attempt, file_name=name[:200], key=request.headers.get("Idempotency-Key", "")[:190],
+        tree=place.tree, branch=place.branch, pull_request=place.pull_request,
     )  # fmt: skip
 
 

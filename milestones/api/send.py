@@ -304,7 +304,7 @@ def send(server: Server, project: str, kind: str, path: str, context: dict[str, 
 def wait(server: Server, addresses: list[str], timeout: float, say: Callable[[str], None], pause: float = 1.0) -> int:
     """Follows the deliveries until all are judged; the exit code, with the verdict said."""
     end = time.monotonic() + timeout
-    open_ones, worst = list(addresses), PASS
+    open_ones, last = list(addresses), {}
     while open_ones:
         for address in list(open_ones):
             answer = server.call(address)
@@ -314,7 +314,7 @@ def wait(server: Server, addresses: list[str], timeout: float, say: Callable[[st
                 return ERROR
             if state == "judged":
                 open_ones.remove(address)
-                worst = max(worst, said(answer))
+                last = answer  # the verdict is of the commit, so the newest says it all
             else:
                 say(answer.get("sentence") or str(state))
         if open_ones and time.monotonic() >= end:
@@ -322,7 +322,7 @@ def wait(server: Server, addresses: list[str], timeout: float, say: Callable[[st
             return NOT_JUDGED
         time.sleep(min(pause, max(0.0, end - time.monotonic())) if open_ones else 0)
         pause = min(10.0, pause * 1.5)
-    return worst
+    return said(last)
 
 
 def said(answer: dict[str, Any]) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from milestones.audit.changes import (
     DefinitionChange,
@@ -16,6 +16,7 @@ from milestones.audit.changes import (
     moved_definitions,
 )
 from milestones.audit.reconcile import reconcile
+from milestones.audit.scripts import Script, is_script, read_script, script_changes, script_class
 from milestones.source.definitions import Definition, Module, read_module
 from milestones.source.parsing import PYTHON_SUFFIXES
 
@@ -53,6 +54,7 @@ class Audit:
     files: tuple[FileChange, ...]
     moved: tuple[tuple[Definition, Definition], ...]
     tests: Mapping[str, int]
+    versions: Mapping[str, tuple[Module, Module]] = field(default_factory=dict)  # Python files that are on both sides
 
     def count(self, part: str) -> dict[str, int]:
         """Return how many files there are by `kind`, `sort` or `area`."""
@@ -74,7 +76,8 @@ def audit(entries: Iterable[Entry]) -> Audit:
     new = {entry.path: read_module(entry.new, entry.path) for entry in entries if _is_python(entry, entry.new_mode)}
     files = tuple(_classified(entry, old.get(entry.path), new.get(entry.path)) for entry in entries)
     moved = tuple(moved_definitions(old.values(), new.values()))
-    return Audit(files, moved, _tests(old.values(), new.values()))
+    both = {path: (old[path], new[path]) for path in old.keys() & new.keys()}
+    return Audit(files, moved, _tests(old.values(), new.values()), both)
 
 
 def _is_python(entry: Entry, mode: str) -> bool:
@@ -83,15 +86,21 @@ def _is_python(entry: Entry, mode: str) -> bool:
 
 def _classified(entry: Entry, old: Module | None, new: Module | None) -> FileChange:
     changes: tuple[DefinitionChange, ...] = ()
-    sort = _class(entry, old, new)
+    scripts = _scripts(entry)
+    sort = _class(entry, old, new, scripts)
+    if scripts is not None and sort in {"behaviour", "type_hints_only", "moved_changed"}:
+        found = (DefinitionChange(*one) for one in script_changes(*scripts))
+        changes = tuple(sorted(found, key=lambda one: (one.line, one.name)))
     if old is not None and new is not None and sort not in {"mode_only", "generated"}:
         changes = tuple(definition_changes(old, new))
     return FileChange(
-        entry, sort, area_of(entry.path), changes, _note(entry, old, new) if sort == "unclassified" else ""
+        entry, sort, area_of(entry.path), changes, _note(entry, old, new, scripts) if sort == "unclassified" else ""
     )
 
 
-def _class(entry: Entry, old: Module | None, new: Module | None) -> str:
+def _class(  # noqa: PLR0911 - the first that fits, one line each
+    entry: Entry, old: Module | None, new: Module | None, scripts: tuple[Script, Script] | None
+) -> str:  # fmt: skip
     if entry.binary or is_binary(entry.old) or is_binary(entry.new):
         return "binary"
     if _is_mode_only(entry):
@@ -101,9 +110,19 @@ def _class(entry: Entry, old: Module | None, new: Module | None) -> str:
         return "generated"
     if entry.kind in {"added", "deleted"}:
         return entry.kind
-    if entry.unread:
+    if entry.kind == "renamed" and not entry.unread:
+        return _moved_class(entry)
+    if entry.unread or linked:
         return "unclassified"
-    return _moved_class(entry) if entry.kind == "renamed" else _modified_class(entry, old, new)
+    return script_class(*scripts) if scripts is not None else _modified_class(entry, old, new)
+
+
+def _scripts(entry: Entry) -> tuple[Script, Script] | None:
+    """Both sides of a changed script; of any other file nothing."""
+    changed = entry.kind in {"modified", "renamed"} and not entry.binary and not entry.unread and entry.old != entry.new
+    if not changed or not is_script(entry.path) or not is_script(entry.old_path) or is_generated(entry.path, entry.new):
+        return None
+    return read_script(entry.old, entry.old_path), read_script(entry.new, entry.path)
 
 
 def _is_mode_only(entry: Entry) -> bool:
@@ -111,7 +130,9 @@ def _is_mode_only(entry: Entry) -> bool:
     return entry.kind == "modified" and not entry.unread and not linked and entry.old == entry.new
 
 
-def _note(entry: Entry, old: Module | None, new: Module | None) -> str:
+def _note(
+    entry: Entry, old: Module | None, new: Module | None, scripts: tuple[Script, Script] | None
+) -> str:  # fmt: skip
     """Why an entry has no class, in words."""
     if entry.unread:
         return entry.unread
@@ -123,6 +144,8 @@ def _note(entry: Entry, old: Module | None, new: Module | None) -> str:
     if set(modes) & {LINK, SUBMODULE}:
         names = [_KINDS.get(mode, "a file") for mode in modes]
         return f"{names[0]} became {names[1]}"
+    if scripts is not None:
+        return f"line {scripts[1].problem or scripts[0].problem}: syntax not understood here"
     problems = [one for module in (old, new) if module is not None for one in module.problems]
     return f"line {problems[0].line}: {problems[0].reason}" if problems else "it could not be read"
 
@@ -135,8 +158,6 @@ def _text(data: bytes) -> str:
 
 
 def _modified_class(entry: Entry, old: Module | None, new: Module | None) -> str:
-    if {entry.old_mode, entry.new_mode} & {LINK, SUBMODULE}:
-        return "unclassified"
     trees = (old.tree, new.tree) if old is not None and new is not None else None
     return content_class(entry.path, entry.old, entry.new, trees)
 

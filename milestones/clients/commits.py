@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
@@ -185,12 +184,23 @@ def _resumed(
         except _BrokenOffError as broken:
             if at >= len(shas):
                 return
-            yield from _by_trees(repository, shas[at], str(broken), gaps)
+            yield from _alone(repository, shas[at], command, str(broken), gaps)
             at += 1
         else:
             return
     if at < len(shas):
         gaps.append(Gap(shas[at], f"{len(shas) - at:,} commits were not read: {MOST_GAPS} before them lacked objects"))
+
+
+def _alone(
+    repository: Repository, sha: str, command: Sequence[str], reason: str, gaps: list[Gap]
+) -> Iterator[CommitFiles]:  # fmt: skip
+    """The commit at which git stopped: it may be whole, with the one behind it at fault."""
+    try:
+        found = list(_stream(repository, [sha], command))
+    except _BrokenOffError as broken:
+        found = list(_by_trees(repository, sha, str(broken) or reason, gaps))
+    yield from found
 
 
 def _by_trees(repository: Repository, sha: str, reason: str, gaps: list[Gap]) -> Iterator[CommitFiles]:
@@ -211,14 +221,19 @@ def _stream(repository: Repository, shas: Sequence[str], command: Sequence[str])
         names.write("".join(f"{sha}\n" for sha in shas).encode())
         names.seek(0)
         process = streaming(repository, command, stdin=names, stderr=err, config=LARGE_TEXTS)
-        count = 0
+        count, last = 0, None
         try:
             for one in _commits(_fields(process)):
-                count += 1
-                yield one
+                if last is not None:
+                    count += 1
+                    yield last
+                last = one
             code = process.wait()
         finally:
             stop(process)
+        if not code and last is not None:
+            count += 1
+            yield last  # only now: where git gave up, what it said last is not whole
         if code or count < len(shas):
             err.seek(0)
             raise _BrokenOffError(_first(err.read(4000).decode("utf-8", "replace").strip()) or "git ended early")
@@ -298,33 +313,10 @@ def commit_facts(repository: Repository, shas: Sequence[str]) -> list[CommitFact
     return found
 
 
-_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
-
-
-def first_lines(repository: Repository, sha: str) -> dict[str, int]:
-    """path -> the first line that a commit changed in it: the new one, or the old one where lines only went.
-
-    Of a merge against its first parent. Raises GitError.
-    """
-    out = repository.git(
-        "diff-tree", "-r", "-p", "-U0", "--root", "-M50%", "-m", "--first-parent", "--no-ext-diff", "--no-textconv",
-        "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", sha, config=LARGE_TEXTS,
+def patch_of(repository: Repository, sha: str) -> bytes:
+    """Return what a commit changed as a patch without context; a merge's against its first parent. Raises GitError."""
+    return repository.git(
+        "diff-tree", "-r", "-p", "-U0", "--root", "-M50%", "-m", "--first-parent", "--no-commit-id", "--no-ext-diff",
+        "--no-textconv", "--no-color", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", sha,
+        config=LARGE_TEXTS,
     )  # fmt: skip
-    found: dict[str, int] = {}
-    path = old = ""
-    for line in out.split(b"\n"):
-        if line.startswith(b"--- "):
-            old = _named(line[4:], b"a/")
-        elif line.startswith(b"+++ "):
-            path = _named(line[4:], b"b/") or old
-        elif path and path not in found and (hunk := _HUNK.match(line)):
-            found[path] = int(hunk[1] if hunk[4] == b"0" and hunk[1] != b"0" else hunk[3]) or 1
-    return found
-
-
-def _named(text: bytes, prefix: bytes) -> str:
-    """A path as a patch has it: quoted where it holds odd bytes, "" for /dev/null."""
-    bare = text.rstrip(b"\t")
-    if bare.startswith(b'"'):
-        bare = bare[1:-1].decode("unicode_escape").encode("latin-1")
-    return bare.removeprefix(prefix).decode("utf-8", "surrogateescape") if bare.startswith(prefix) else ""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from milestones.clients.git import LARGE_TEXTS, GitError, Repository
@@ -11,6 +13,8 @@ SECONDS = 300
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 _KINDS = {"A": "added", "D": "deleted", "R": "renamed", "C": "added"}
 _NO_MODE = "000000"
+PATHS_AT_ONCE = 500
+_HUNK = re.compile(rb"@@ -\d+(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +100,35 @@ def diff(repository: Repository, old: str, new: str) -> Diff:
     count = {kind: sum(entry.kind == kind for entry in entries) for kind in ("added", "deleted")}
     edited = any(entry.kind == "renamed" and entry.score < 100 for entry in entries)
     return Diff(entries, not edited and count["added"] * count["deleted"] > RENAME_LIMIT**2, partial)
+
+
+def changed_lines(repository: Repository, old: str, new: str, paths: Iterable[str]) -> dict[str, list[int]]:
+    """path -> the lines that `new` has and `old` has not, of these files. Raises GitError."""
+    listed = sorted(paths)
+    found: dict[str, list[int]] = {}
+    for first in range(0, len(listed), PATHS_AT_ONCE):
+        out = repository.git(
+            "-c", "core.quotePath=false", "diff-tree", "-r", "-p", "-U0", "-M50%", "--no-color", "--no-ext-diff",
+            "--no-textconv", "--src-prefix=a/", "--dst-prefix=b/", "--end-of-options", old, new, "--",
+            *listed[first : first + PATHS_AT_ONCE],
+        )  # fmt: skip
+        _lines_of_patch(out, found)
+    return found
+
+
+def _lines_of_patch(patch: bytes, found: dict[str, list[int]]) -> None:
+    """Reads hunk by hunk, by the counts that their heads state: a line of content is never taken for a head."""
+    path, left = "", 0
+    for line in patch.split(b"\n"):
+        if left:
+            left -= not line.startswith(b"\\")  # "\\ No newline at end of file" is no line of either side
+        elif line.startswith(b"+++ "):
+            path = _path(line[6:].rstrip(b"\t")) if line.startswith(b"+++ b/") else ""
+        elif hunk := _HUNK.match(line):
+            gone, start, come = int(hunk[1] or 1), int(hunk[2]), int(hunk[3] or 1)
+            left = gone + come
+            if path:
+                found.setdefault(path, []).extend(range(start, start + come))
 
 
 def _entries(fields: list[bytes]) -> tuple[DiffEntry, ...]:

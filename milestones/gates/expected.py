@@ -14,6 +14,7 @@ from milestones.globs import matches
 
 NAMES_TOLD = 3
 _SHARD = re.compile(r"(\d{1,5})/(\d{1,5})")
+_MEND = "removed on purpose? say so with gone under [expected] in migration.toml, or on the page of decisions"
 _ATTEMPTS = ("last", "first", "all")
 
 
@@ -93,7 +94,8 @@ def gaps(kind: str, pieces: Sequence[Piece], expected: Expected, learnt: Complet
         ("suite", expected.suites if here.suites or last.suites else (), last.suites, here.suites),
     ):
         lacking = [name for name in declared or before if name and name not in (*came, *expected.gone)]
-        source = "the policy expects" if declared else f"the last complete set, of {last.sha[:7]}, had"
+        learnt_from = f"the last complete set, of {last.sha[:7]}, had ({_MEND})"
+        source = "the policy expects" if declared else learnt_from
         if lacking:
             found.append(f"{what}{'s' * (len(lacking) > 1)} {_named(lacking)} did not come, which {source}")
     found += _elsewhere(pieces, expected.paths)

@@ -41,6 +41,15 @@ class Bound:
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """Numbers that hold the commit against the baseline, the kinds that each rests on, and why some are not told."""
+
+    measurements: tuple[Measurement, ...] = ()
+    brought: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    untold: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Evidence:
     """What is known of the commit, and the numbers of those that bounds compare with."""
 
@@ -49,6 +58,8 @@ class Evidence:
     previous: tuple[Piece, ...] = ()
     learnt: tuple[CompleteSet, ...] = ()
     circumstances: tuple[Measurement, ...] = ()
+    compared: Compared = Compared()
+    lacking: tuple[tuple[str, str], ...] = ()  # kind -> what CI said that it would send, and has not
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,13 +121,15 @@ def reading_of(inputs: Inputs, policy: Policy) -> Reading:
     circumstances = {one.name: one for one in inputs.evidence.circumstances}
     told = frozenset(name.partition(".")[0] for name in circumstances)  # a circumstance's kind is its first name
     kinds = frozenset(one.kind for one in kept) | told
-    measurements = combine(kept) | circumstances
+    compared = inputs.evidence.compared
+    measurements = combine(kept) | circumstances | {one.name: one for one in compared.measurements}
     return Reading(
         sha=inputs.sha,
         slug=inputs.slug,
         today=today,
         measurements=measurements,
-        brought=brought_by(kept),
+        brought=brought_by(kept) | {name: frozenset(kinds) for name, kinds in compared.brought},
+        untold=dict(compared.untold),
         unusable=_unusable(inputs, policy, kept),
         doubted=dict(too_few(policy.expected, measurements.values())),
         present=kinds,
@@ -146,6 +159,8 @@ def _unusable(inputs: Inputs, policy: Policy, kept: list[Piece]) -> dict[str, st
             said.append(flaky(policy.expected, combine(pieces).values()))
         if told := list(dict.fromkeys(part for part in said if part)):
             found[kind] = "; ".join(told)
+    for kind, lacking in inputs.evidence.lacking:
+        found[kind] = f"{found[kind]}; {lacking}" if kind in found else lacking
     return found
 
 

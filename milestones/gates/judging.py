@@ -17,6 +17,7 @@ from milestones.gates.measures import Family, complaint_about, family_of
 from milestones.gates.parts import Known as KnownParts
 from milestones.gates.parts import Parts, weigh
 from milestones.gates.policy import MilestonePolicy, Proof
+from milestones.gates.scopes import scoped
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +28,7 @@ class Reading:
     this commit or one of the same tree: a measurement whose kind is not among them is carried forward, and proves
     nothing. `unusable` says of a kind why it cannot be trusted, `ever` and `last_seen` whether and when it came.
     `brought` says by which kinds a measure came, where that is not its family's own: ruff's findings in SARIF.
+    `untold` says of a measure that compares why it cannot be worked out.
     `parts` are the values of a measure by subject, here, at the baseline and at the commit before. `doubted` says of
     a measure why it proves nothing of its family; `retries` of a kind, what the attempts that do not count said.
     """
@@ -43,6 +45,7 @@ class Reading:
     baseline: Mapping[str, Measurement] = field(default_factory=dict)
     previous: Mapping[str, Measurement] = field(default_factory=dict)
     places: Mapping[str, str] = field(default_factory=dict)
+    untold: Mapping[str, str] = field(default_factory=dict)
     parts: Mapping[str, Parts] = field(default_factory=dict)
     baseline_parts: Mapping[str, Parts] = field(default_factory=dict)
     previous_parts: Mapping[str, Parts] = field(default_factory=dict)
@@ -216,6 +219,8 @@ def _missing(bound: Bound, family: Family, reading: Reading) -> Verdict:
     step = family.next_step(bound.measure, reading.slug, reading.sha)
     if trouble := reading.trouble(bound.measure, family):
         sentence, lack = f"{here} cannot be used: {trouble}", Lack.UNUSABLE
+    elif bound.measure in reading.untold:
+        sentence, lack = f"{bound.measure} cannot be told: {reading.untold[bound.measure]}", Lack.MISSING_HERE
     elif kind in reading.present:
         sentence, lack = f"{here} came and tell nothing of {bound.measure}", Lack.MISSING_HERE
     elif kind in reading.ever:
@@ -252,6 +257,7 @@ def judge_milestone(
     a line reworded or deleted must not take its gate along.
     """
     policy = policy or MilestonePolicy(milestone.key)
+    reading = scoped(reading, policy)
     bench = _Bench(policy.proves, reading, People(signed, heard, accepted))
     criteria = tuple(bench.judge(criterion, claimed) for criterion, claimed in criteria_of(milestone))
     done = tuple(judge_gate(bound, reading) for bound in policy.done)

@@ -49,7 +49,11 @@ def _upload(
 
 
 def _lint(tool: str) -> Family:
-    return _upload(f"lint.{tool}", tool, f"{tool} results", f"{tool}.json", volume="files")
+    """A tool by the kind that its own output has; `github` are annotations."""
+    return _upload(f"lint.{tool}", tool, f"{tool} results", f"{tool}.{_WRITTEN.get(tool, 'json')}", volume="files")
+
+
+_WRITTEN = {"flake8": "txt", "mypy": "txt", "checkstyle": "xml", "github": "txt"}
 
 
 _REREAD = "fetch the project again, so that {short} is read from the mirror"
@@ -83,11 +87,8 @@ FAMILIES: Mapping[str, Family] = {
             rising=frozenset({"total", "passed"}),
         ),
         _upload("lint", "sarif", "lint results", "results.sarif", volume="files"),
-        *(
-            _lint(tool)
-            for tool in ("ruff", "flake8", "pylint", "mypy", "pyright", "eslint", "checkstyle", "annotations")
-        ),
-        _upload("coverage", "coverage", "coverage results", "coverage.xml", volume="total", rising=EVERY),
+        *(_lint(tool) for tool in ("ruff", "flake8", "pylint", "mypy", "pyright", "eslint", "checkstyle", "github")),
+        _upload("coverage", "cobertura", "coverage results", "coverage.xml", volume="total", rising=EVERY),
         Family(
             "contract",
             "contract",
@@ -112,9 +113,9 @@ FAMILIES: Mapping[str, Family] = {
             volume="documents",
             rising=frozenset({"documents"}),
         ),
-        Family("routes", "routes", "routes of both systems", _REREAD),
-        Family("guards", "routes", "guards of both systems", _REREAD),
-        Family("endpoints", "endpoints", "endpoint states", _REREAD, rising=_STATES),
+        Family("routes", "routes", "routes of both systems", _REREAD, volume="legacy"),
+        Family("guards", "routes", "guards of both systems", _REREAD, volume="routes"),
+        Family("endpoints", "endpoints", "endpoint states", _REREAD, volume="total", rising=_STATES),
         Family("functions", "functions", "functions of both systems", _REREAD, rising=frozenset({"identical"})),
         _upload(
             "html",

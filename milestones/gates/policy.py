@@ -8,11 +8,13 @@ from datetime import date
 
 from milestones.expectations import Rule
 from milestones.facts import ParseError
+from milestones.gates.baseline import THE_START, Baseline, Removal, read_baseline, read_removals
 from milestones.gates.bounds import Bound, parse_bound
 from milestones.gates.contract_rules import read_contracts
 from milestones.gates.criteria import words_of
 from milestones.gates.expected import Expected, read_expected
 from milestones.gates.frozen import NOTHING_FROZEN, Frozen, path_inside, paths_of, read_frozen
+from milestones.gates.leftovers import NO_LEFTOVERS, Leftovers, read_leftovers
 from milestones.gates.measures import complaint_about, family_of
 from milestones.gates.owners import NO_OWNERS, Owners, read_owners
 from milestones.gates.people import (
@@ -31,6 +33,7 @@ DEFAULT_NO_WORSE = ("routes.missing", "guards.lost", "tests.failed", "tests.skip
 SECTIONS = (
     "migration", "milestones", "every_change", "similarity", "leftovers", "frozen", "accept", "owners", "guards",
     "contract", "expected", "sign_off", "waivers", "stages", "order",
+    "baseline", "removed_tests",
 )  # fmt: skip
 
 # every bare measure of proves stands for all that done says of it, so the two multiply
@@ -69,15 +72,6 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Leftovers:
-    """What must be gone: packages imported, symbols, and words by the paths in which they are looked for."""
-
-    imports: tuple[str, ...] = ()
-    symbols: tuple[str, ...] = ()
-    words: tuple[tuple[str, tuple[str, ...]], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Acceptance:
     """A fact corrected once, with its reason, for as long as the content it speaks of stays the same."""
 
@@ -104,9 +98,11 @@ class Policy:
     milestones: tuple[MilestonePolicy, ...] = ()
     no_worse: tuple[str, ...] = DEFAULT_NO_WORSE
     pairs: tuple[Pair, ...] = ()
-    leftovers: Leftovers = Leftovers()
+    leftovers: Leftovers = NO_LEFTOVERS
     frozen: Frozen = NOTHING_FROZEN
     accept: tuple[Acceptance, ...] = ()
+    baseline: Baseline = THE_START
+    removed_tests: tuple[Removal, ...] = ()
     contracts: tuple[Rule, ...] = ()
     owners: Owners = NO_OWNERS
     expected: Expected = field(default_factory=Expected)
@@ -142,9 +138,11 @@ def read_policy(text: str) -> Policy:
         milestones=_milestones(root.table("milestones")),
         no_worse=_no_worse(root.table("every_change")),
         pairs=_pairs(root.table("similarity")),
-        leftovers=_leftovers(root.table("leftovers")),
+        leftovers=read_leftovers(root.table("leftovers")),
         frozen=read_frozen(root.table("frozen")),
         accept=tuple(_acceptance(section) for section in root.tables("accept")),
+        baseline=read_baseline(root.table("baseline")),
+        removed_tests=read_removals(root.table("removed_tests")),
         expected=read_expected(root.table("expected")),
         sign_offs=read_sign_offs(root.tables("sign_off")),
         waivers=read_waivers(root.table("waivers")),
@@ -289,16 +287,6 @@ def _pair(section: Section, name: str) -> Pair:
     if not pair.legacy or not pair.new:
         raise section.error(f'{section.name(name)} needs both ends: {{ legacy = "...", new = "..." }}', name)
     return pair
-
-
-def _leftovers(section: Section) -> Leftovers:
-    section.only("imports", "symbols", "words")
-    words = section.table("words")
-    return Leftovers(
-        section.strings("imports"),
-        section.strings("symbols"),
-        tuple((glob, words.strings(glob)) for glob in words.values),
-    )
 
 
 def _acceptance(section: Section) -> Acceptance:

@@ -21,6 +21,7 @@ def markdown_of(found: Audited) -> str:
     parts += _definitions(found)
     kept = [one for one in files if one.entry.kind == "modified"]
     parts += _files("Runtime changes", [one for one in kept if one.area in _RUNTIME])
+    parts += _callers(found)
     parts += _files("Test changes", [one for one in kept if one.area == "test"], [*_tests(found)])
     parts += _dependencies([one for one in files if one.area in {"config", "lock"}])
     parts += _files("Configuration", [one for one in kept if one.area in {"config", "lock"}])
@@ -68,6 +69,28 @@ def _definitions(found: Audited) -> list[str]:
     moved = found.audit.moved
     rows = [f"- {_code(new.name)} moved from {_code(old.path)} to {_code(new.path)}, unchanged" for old, new in moved]
     return ["### Moved definitions", "", *rows, ""] if rows else []
+
+
+def _callers(found: Audited) -> list[str]:
+    """Functions that end otherwise than before, and what their callers make of it."""
+    rows = []
+    for one in found.reached:
+        callers = [caller for caller in one.callers if caller.handled is not None]
+        if not one.shift or not callers:
+            continue
+        wrong = [caller for caller in callers if not caller.handled]
+        said = "all handle it" if not wrong else "; ".join(
+            f"{_code(f'{caller.path}:{caller.line}')} {caller.handling}" for caller in wrong[:10]
+        )  # fmt: skip
+        name = f"{one.definition.path}:{one.definition.line}"
+        rows.append(f"| {_code(one.definition.name)} {_code(name)} | {one.shift.sentence} | {len(callers)} | {said} |")
+    head = [
+        "### Changed returns and raises",
+        "",
+        "| Function | How it ends now | Callers | Handled |",
+        "|---|---|--:|---|",
+    ]
+    return [*head, *rows, ""] if rows else []
 
 
 def _tests(found: Audited) -> Iterator[str]:

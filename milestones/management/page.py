@@ -12,6 +12,8 @@ NO_MILESTONES = (
     "none found: headings such as `## Milestone 1 — …` or `## Phase 1: …` make them; "
     "say where the documents are with docs (and docs_ref, for another branch) in migration.toml"
 )
+# measures that stand in the JSON and would be a page of their own: one a rule, one a name that documents speak of
+PARTS = ("docs.contradictions.", "leftovers.symbol.", "leftovers.import.", "files.")
 SIGNS = {"pass": "●", "fail": "■", "unknown": "◆"}
 
 
@@ -110,8 +112,9 @@ def of_project(project: Project, found: dict[str, Any]) -> str:
         f"Milestones ({len(found['milestones'])})",
         *([_milestone(one) for one in found["milestones"]] or [_wrapped(NO_MILESTONES, "  ")]),
     ]
-    if found["measurements"]:
-        lines += ["", "Measured", *(f"  {_value(one):>10}  {one['name']}" for one in found["measurements"])]
+    measured = [one for one in found["measurements"] if not one["name"].startswith(PARTS)]
+    if measured:
+        lines += ["", "Measured", *(f"  {_value(one):>10}  {one['name']}" for one in measured)]
     if found["verdicts"]:
         lines += ["", "Verdicts", *of_verdicts(found["verdicts"])]
     if found["problems"]:

@@ -1,5 +1,6 @@
 """Tables and their named queries, a file a noun group."""
 
+from .commits import CommitPack, HistoryState
 from .contract import RecordedPair
 from .decision import Decision, Seal
 from .delivery import Channel, Delivery
@@ -23,8 +24,8 @@ from .results import (
     LintFindings,
     Outcomes,
     RemovedTest,
+    RenamedTest,
     RollSegment,
-    TestAlias,
     ToldOutcome,
 )
 from .word import Circumstance, CompleteSet, Correction, PolicyChange, SignOff, Waiver
@@ -38,6 +39,7 @@ __all__ = [
     "Channel",
     "Circumstance",
     "Commit",
+    "CommitPack",
     "CompleteSet",
     "Correction",
     "CoverageLines",
@@ -53,6 +55,7 @@ __all__ = [
     "EntryLink",
     "Evidence",
     "Expected",
+    "HistoryState",
     "Judgement",
     "Kept",
     "LintFindings",
@@ -67,12 +70,12 @@ __all__ = [
     "RecordedPair",
     "Regression",
     "RemovedTest",
+    "RenamedTest",
     "Role",
     "RollSegment",
     "RouteHistory",
     "Seal",
     "SignOff",
-    "TestAlias",
     "ToldOutcome",
     "UploadToken",
     "Verdict",

@@ -47,6 +47,11 @@ class Delivery(Work):
     shard = models.CharField(max_length=20, blank=True, default="")
     system = models.CharField(max_length=10, blank=True, default="", help_text="'legacy', 'new', 'noise' or unsaid")
     attempt = models.PositiveIntegerField(default=1)
+    tree = models.CharField(
+        max_length=40, blank=True, default="", help_text="the tree that ran, where it is not the commit's own"
+    )
+    branch = models.CharField(max_length=250, blank=True, default="")
+    pull_request = models.CharField(max_length=20, blank=True, default="")
     file_name = models.CharField(max_length=300, blank=True, default="")
     encoding = models.CharField(max_length=16, blank=True, default="", help_text="'gzip' or nothing")
     digest = models.CharField(max_length=64)

@@ -56,8 +56,10 @@ def same_tree(project: Project, sha: str) -> list[str]:
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def at(self, project: Project, sha: str) -> Self:
-        """Evidence about a commit, without details: its own, or that of a commit whose tree is the same hash."""
-        return self.filter(project=project, sha__in=same_tree(project, sha)).defer("details")
+        """Evidence about a commit, without details: its own, or what ran on a tree of the same hash."""
+        tree = Commit.objects.filter(project=project, sha=sha).values("tree")[:1]
+        about = models.Q(sha__in=same_tree(project, sha)) | models.Q(tree=Subquery(tree))
+        return self.filter(about, project=project).defer("details")
 
     def with_details(self, project: Project, sha: str, *kinds: str) -> Self:
         """Evidence of these kinds about a commit, or one of the same tree, with what its page shows."""
@@ -84,6 +86,9 @@ class Evidence(models.Model):
     job = models.CharField(max_length=200, blank=True, default="")
     shard = models.CharField(max_length=20, blank=True, default="")
     attempt = models.PositiveIntegerField(default=1)
+    tree = models.CharField(
+        max_length=40, blank=True, default="", help_text="the tree that ran, where it is not the commit's own"
+    )
     digest = models.CharField(max_length=64)
     delivery = models.ForeignKey(Delivery, models.SET_NULL, null=True, blank=True, related_name="evidence")
     vacuous = models.TextField(blank=True, default="")
@@ -101,7 +106,10 @@ class Evidence(models.Model):
                 fields=["project", "sha", "kind", "job", "shard", "attempt", "digest"], name="evidence_once"
             )
         ]
-        indexes = [models.Index(fields=["project", "kind"], name="evidence_kinds")]
+        indexes = [
+            models.Index(fields=["project", "kind"], name="evidence_kinds"),
+            models.Index(fields=["project", "tree"], name="evidence_trees"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} at {self.sha[:8]}"

@@ -56,6 +56,7 @@ class Project(models.Model):
     problems = models.JSONField(default=list, blank=True)
     history_sha = models.CharField(max_length=40, blank=True, default="", help_text="up to which documents are told")
     history_basis = models.CharField(max_length=64, blank=True, default="", help_text="by which rules and patterns")
+    history_problems = models.JSONField(default=list, blank=True, help_text="what of the history was not read")
     conditions = models.JSONField(default=list, blank=True, help_text="measures of the tree that documents ask for")
 
     objects: ClassVar = ProjectQuerySet.as_manager()

@@ -26,10 +26,10 @@ class RollSegment(models.Model):
         return f"{self.count} tests from {self.first}"
 
 
-class TestAlias(models.Model):
+class RenamedTest(models.Model):
     """A test that goes by another name now: found by its equal body, or stated by a person."""
 
-    project = models.ForeignKey(Project, models.CASCADE, related_name="test_aliases")
+    project = models.ForeignKey(Project, models.CASCADE, related_name="renamed_tests")
     old = models.PositiveIntegerField(help_text="position in the dictionary")
     new = models.PositiveIntegerField(help_text="position in the dictionary")
     how = models.CharField(max_length=20, help_text="renamed or moved")

@@ -13,10 +13,9 @@ from .project import Project
 
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
-    def standing(self, project: Project) -> Self:
-        """Words that were not taken back and have not expired, by the database's clock."""
-        within = Q(expires_at=None) | Q(expires_at__gt=Now())
-        return self.filter(within, project=project, withdrawn_at=None).defer("attachment").order_by("pk")
+    def given(self, project: Project) -> Self:
+        """Every word that was not taken back; whether it still stands depends on the commit and the time."""
+        return self.filter(project=project, withdrawn_at=None).defer("attachment").order_by("pk")
 
 
 class SignOff(models.Model):
@@ -65,9 +64,8 @@ class WaiverQuerySet(models.QuerySet["Waiver"]):
         return given.exclude(approved_at=None).order_by("pk")
 
     def listed(self, project: Project) -> Self:
-        """All of a project's, the newest first, each with whether it has run out by the database's clock."""
-        past = models.Case(models.When(until__lte=Now(), then=True), default=False, output_field=models.BooleanField())
-        return self.filter(project=project).annotate(is_past=past, now=Now()).order_by("-pk")
+        """All of a project's, the newest first."""
+        return self.filter(project=project).order_by("-pk")
 
 
 class Waiver(models.Model):

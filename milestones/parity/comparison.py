@@ -6,14 +6,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from milestones.parity.patterns import SEGMENT
-from milestones.parity.routes import ANY, VERBS, WEBSOCKET, Route, RouteTable
-
-BY_SPECIFICITY = frozenset({"flask"})
-STOPS_AT_FIRST_PATH = frozenset({"pyramid", "django"})  # a route whose path fits answers, or refuses, for good
-_REDIRECTS_TO_SLASH = frozenset({"flask", "django"})
-_REDIRECTS_EITHER_WAY = frozenset({"fastapi", "starlette"})
-_HEAD_WITH_GET = frozenset({"flask", "starlette", "pyramid", "express", "django"})
+from milestones.parity.answering import USUAL_VERBS, Answerer
+from milestones.parity.behaviour import Behaviour, differences
+from milestones.parity.routes import ANY, VERBS, Route, RouteTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,82 +58,11 @@ class Comparison:
     methods: tuple[MethodChange, ...] = ()
     shadowed: tuple[Shadow, ...] = ()
     guards_lost: tuple[GuardLost, ...] = ()
-    behaviours: tuple[str, ...] = ()
+    behaviours: tuple[Behaviour, ...] = ()
 
     @property
     def methods_lost(self) -> int:
         return sum(len(change.lost) for change in self.methods)
-
-
-class Answerer:
-    """Decides which of a table's routes answers a request."""
-
-    def __init__(self, routes: Iterable[Route]) -> None:
-        self.routes = tuple(routes)
-        self._fixed: dict[str, list[Route]] = {}
-        self._open: list[Route] = []
-        for route in self.routes:
-            if route.pattern.parameters:
-                self._open.append(route)
-            else:
-                self._fixed.setdefault(route.path, []).append(route)
-
-    def fitting(self, path: str) -> list[Route]:
-        """The routes whose path fits, in the order in which they are tried."""
-        found = [*self._fixed.get(path, ()), *(route for route in self._open if route.pattern.matches(path))]
-        if found and found[0].framework in BY_SPECIFICITY:
-            return sorted(found, key=lambda route: (_weight(route), route.order))
-        return sorted(found, key=lambda route: route.order)
-
-    def answer(self, method: str, path: str) -> Route | None:
-        """The route that answers, None where the request is refused."""
-        for route in self.fitting(path):
-            if _accepts(route, method):
-                return route
-            if route.framework in STOPS_AT_FIRST_PATH and not self._shares_route(route, method, path):
-                return None
-        return None
-
-    def _shares_route(self, route: Route, method: str, path: str) -> bool:
-        """Whether another view of the very same route takes the method."""
-        return any(one.pattern == route.pattern and _accepts(one, method) for one in self.fitting(path))
-
-    def answer_or_redirect(self, method: str, path: str) -> Route | None:
-        """As `answer`, following the redirect that the framework gives for a slash too many or too few."""
-        found = self.answer(method, path)
-        if found is not None or path == "/":
-            return found
-        other = path.removesuffix("/") if path.endswith("/") else f"{path}/"
-        redirected = self.answer(method, other)
-        if redirected is None:
-            return None
-        kinds = _REDIRECTS_EITHER_WAY if path.endswith("/") else _REDIRECTS_EITHER_WAY | _REDIRECTS_TO_SLASH
-        return redirected if redirected.framework in kinds else None
-
-
-def _accepts(route: Route, method: str) -> bool:
-    if ANY in route.methods or method in route.methods:
-        return method != WEBSOCKET or WEBSOCKET in route.methods
-    if method == ANY:
-        return WEBSOCKET not in route.methods
-    return method == "HEAD" and "GET" in route.methods and route.framework in _HEAD_WITH_GET
-
-
-def _weight(route: Route) -> tuple[tuple[int, int], ...]:
-    """Werkzeug's preference, part by part: literal text before a parameter, a narrow one before a wide one."""
-    weights: list[tuple[int, int]] = []
-    rules = dict(route.pattern.parameters)
-    for part in route.path.split("/"):
-        names = [name for name in rules if f"{{{name}}}" in part]
-        if not names:
-            weights.append((0, -len(part)))
-        else:
-            weights.append((max(_width(rules[name]) for name in names), -len(part)))
-    return tuple(weights)
-
-
-def _width(rule: str) -> int:
-    return 3 if rule.startswith((".", "[^/].")) else 2 if rule == SEGMENT else 1
 
 
 def compare(legacy: RouteTable, new: RouteTable) -> Comparison:
@@ -148,9 +72,9 @@ def compare(legacy: RouteTable, new: RouteTable) -> Comparison:
         missing=tuple(_unanswered(old, fresh)),
         extra=tuple(dict.fromkeys(_added(fresh, old))),
         methods=tuple(_method_changes(old, fresh)),
-        shadowed=tuple(shadowed(fresh)),
+        shadowed=tuple(shadowed(new)),
         guards_lost=tuple(_guards_lost(old, fresh)),
-        behaviours=tuple(_behaviours(legacy, new)),
+        behaviours=tuple(differences(_counterparts(old, fresh), old, fresh)),
     )
 
 
@@ -219,16 +143,43 @@ def shape(route: Route) -> str:
     return ("{}".join(marks)).rstrip("/") or "/"
 
 
-def shadowed(table: Answerer) -> Iterator[Shadow]:
-    """Requests that a route is registered for and an earlier, or more specific, one answers."""
-    for route in table.routes:
+def shadowed(table: RouteTable) -> Iterator[Shadow]:
+    """Requests that a route is registered for and an earlier, or more specific, one of its application answers.
+
+    What is mounted or served from a folder may stand in front as well, so every route is asked about, not only the
+    application's own.
+    """
+    answerer = Answerer(table.routes)
+    for route in table.application:
         for method in route.methods:
-            answer = table.answer(method, route.pattern.sample)
-            if answer is not None and answer is not route and answer.handler != route.handler:
-                yield Shadow(method, route.path, route.handler.name, answer.handler.name)
-            elif answer is None and method != ANY and table.fitting(route.pattern.sample):
-                first = table.fitting(route.pattern.sample)[0]
-                yield Shadow(method, route.path, route.handler.name, first.handler.name)
+            found = _in_front(answerer, route, method)
+            if found:
+                yield Shadow(method, route.path, route.handler.name, found)
+
+
+def _in_front(answerer: Answerer, route: Route, method: str) -> str:
+    """Who keeps a request from a route, "" where the route is reached."""
+    asked = [answerer.beside(route, verb) for verb in (USUAL_VERBS if method == ANY else (method,))]
+    if any(answer is not None and _same_handler(answer, route) for answer in asked):
+        return ""
+    mount = answerer.mount_before(route)
+    if mount is not None and not any(asked):
+        return f"what is mounted at {mount.prefix.template}"
+    found = next((answer for answer in asked if answer is not None), None) or answerer.before(route)
+    return "" if found is None or found is route else found.handler.name
+
+
+def _same_handler(answer: Route, route: Route) -> bool:
+    """Views of one route of Pyramid are told apart by predicates, so none of them is in front of another."""
+    shares = route.framework == "pyramid" and answer.registered == route.registered and answer.path == route.path
+    return answer is route or answer.handler == route.handler or shares
+
+
+def _counterparts(old: Answerer, fresh: Answerer) -> Iterator[tuple[Route, Route]]:
+    for route in old.routes:
+        found = _counterpart(route, route.methods[0], fresh)
+        if found is not None:
+            yield route, found
 
 
 def _guards_lost(old: Answerer, fresh: Answerer) -> Iterator[GuardLost]:
@@ -240,19 +191,6 @@ def _guards_lost(old: Answerer, fresh: Answerer) -> Iterator[GuardLost]:
             answer = _counterpart(route, method, fresh)
             if answer is not None and not answer.guards:
                 yield GuardLost(method, route.path, route, answer)
-
-
-def _behaviours(legacy: RouteTable, new: RouteTable) -> Iterator[str]:
-    """How the two frameworks differ where nobody wrote a route for it."""
-    old, fresh = set(legacy.frameworks), set(new.frameworks)
-    if (old & _HEAD_WITH_GET) and "fastapi" in fresh:
-        yield "HEAD: answered with GET before, refused (405) on FastAPI's own routes now"
-    if "flask" in old and fresh & {"fastapi", "starlette", "pyramid"}:
-        yield "OPTIONS: answered by itself before, refused unless registered now"
-    if "pyramid" in old and fresh - old:
-        yield "wrong verb: not found (404) before, refused (405) now"
-    if (old ^ fresh) & (_REDIRECTS_EITHER_WAY | _REDIRECTS_TO_SLASH):
-        yield "slash at the end: the two systems redirect differently"
 
 
 # --- which framework is the legacy one, and the counts over a range

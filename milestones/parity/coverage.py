@@ -12,7 +12,7 @@ from enum import StrEnum
 from itertools import islice, product
 from typing import Any
 
-from milestones.parity.comparison import Answerer
+from milestones.parity.answering import Answerer
 from milestones.parity.endpoints import Key
 from milestones.parity.routes import ANY, Route
 

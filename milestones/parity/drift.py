@@ -1,21 +1,23 @@
 """Which differences between legacy and new functions were expected, and which nobody expected.
 
-A difference is expected where an entry names it and holds its pin: a hash of both bodies as they were when it was
-granted, so that a second change to either is a difference again.
+A difference is expected where an entry names it and holds its pin, which goes by a hash of both bodies as they were
+when it was granted, so that a second change to either is a difference again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from milestones.facts import Finding
 from milestones.parity.functions import FunctionPair, Functions
 from milestones.source.definitions import Definition
 from milestones.source.outlines import Outline, changes
 
 FAMILY = "functions"
 DRIFTING = ("changed", "missing", "extra")
+NOTHING = "no such difference is there; correct the path and name, or remove the entry"
 OutlineOf = Callable[[str, str], Outline | None]
 
 
@@ -31,7 +33,7 @@ class Where:
 
 @dataclass(frozen=True, slots=True)
 class FunctionFact:
-    """What became of one function. `what` and `pin` are what an entry that expects it says."""
+    """What became of one function. `what` and `pin` are what an entry that expects it says, `content` a hash of it."""
 
     state: str
     old: Where | None
@@ -39,6 +41,7 @@ class FunctionFact:
     similarity: float | None = None
     changes: tuple[str, ...] = ()
     what: str = ""
+    content: str = ""
     pin: str = ""
     expected: str = ""  # the reason, where an entry expects it
     same_body: bool = False
@@ -81,29 +84,35 @@ def _where(one: Definition) -> tuple[str, str, int, int]:
 
 
 def _pair(state: str, pair: FunctionPair, old: OutlineOf, new: OutlineOf) -> FunctionFact:
-    fact = FunctionFact(
-        state, Where(*_where(pair.old)), Where(*_where(pair.new)), pair.similarity, same_body=pair.same_body
-    )
+    places = Where(*_where(pair.old)), Where(*_where(pair.new))
+    fact = FunctionFact(state, *places, similarity=pair.similarity, same_body=pair.same_body)
     if state != "changed":
         return fact
     was, now = old(*pair.old.key), new(*pair.new.key)
     said = tuple(one.sentence for one in changes(was, now)) if was and now else ()
-    same = pair.same_body
-    return replace(
-        fact, changes=said, same_body=same, what=_what(state, pair.old), pin=_pin(pair.old.tree, pair.new.tree)
-    )
+    content = _content(pair.old.tree, pair.new.tree)
+    return replace(fact, changes=said, what=_what(state, pair.old), content=content)
 
 
 def _alone(state: str, one: Definition, old: Where | None, new: Where | None) -> FunctionFact:
-    return FunctionFact(state, old, new, what=_what(state, one), pin=_pin(one.tree))
+    return FunctionFact(state, old, new, what=_what(state, one), content=_content(one.tree))
 
 
 def _what(state: str, one: Definition) -> str:
-    return f"{FAMILY}.{state} {one.path}::{one.name}"
+    return f"{FAMILY}.{'extra' if state == 'extra' else 'drift'} {one.path}::{one.name}"
 
 
-def _pin(*trees: str) -> str:
+def _content(*trees: str) -> str:
     return blake2b("/".join(trees).encode(), digest_size=6).hexdigest()
+
+
+def finding_of(fact: FunctionFact) -> Finding:
+    """A difference as a finding, known by its first words: what it is about, and how its content was."""
+    at = fact.new or fact.old
+    rule, _, name = fact.what.partition(" ")
+    told = {"missing": "gone", "extra": "new"}.get(fact.state) or f"changed, similarity {fact.similarity or 0:.2f}"
+    said = "; ".join((told, *fact.changes))
+    return Finding(f"{name} ({fact.content}): {said}", at.path if at else "", at.line if at else None, rule)
 
 
 def settle(facts: Iterable[FunctionFact], entries: Iterable[Expected]) -> tuple[list[FunctionFact], list[Stale]]:
@@ -114,21 +123,12 @@ def settle(facts: Iterable[FunctionFact], entries: Iterable[Expected]) -> tuple[
     for entry in entries:
         at = places.get(" ".join(entry.what.split()))
         if at is None:
-            stale.append(Stale(entry, _nothing(entry, places)))
+            stale.append(Stale(entry, NOTHING))
         elif entry.pin != settled[at].pin:
             stale.append(Stale(entry, _unpinned(entry, settled[at])))
         else:
             settled[at] = replace(settled[at], expected=entry.why)
     return settled, stale
-
-
-def _nothing(entry: Expected, places: Mapping[str, int]) -> str:
-    """Why an entry names nothing: another word for the same function, or no such difference."""
-    wanted = entry.what.partition(" ")[2].strip()
-    other = next((what for what in places if what.partition(" ")[2] == wanted), "")
-    if other:
-        return f"it is {other.partition(' ')[0]} now; write that, with its pin, or remove the entry"
-    return "no such difference is there; correct the path and name, or remove the entry"
 
 
 def _unpinned(entry: Expected, fact: FunctionFact) -> str:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from milestones.parity.comparison import Answerer, counterpart, shape
+from milestones.parity.answering import Answerer
+from milestones.parity.comparison import counterpart, shape
 from milestones.parity.routes import ANY, Guard, Handler, Route, RouteTable
 
 Key = tuple[str, str]  # method and path of the legacy system
@@ -94,16 +95,16 @@ def _endpoint(route: Route, method: str, fresh: Answerer, still: Answerer) -> En
     caught = meant is not None and answer is not None and meant.handler != answer.handler and answer not in namesakes
     verbs = tuple(sorted({verb for one in namesakes for verb in one.methods}))
     return Endpoint(
-        method, route.path, route.group or _module(route.handler), route.handler, route.guards, answer,
+        method, route.path, group_of(route), route.handler, route.guards, answer,
         counterpart(route, method, still) is not None, meant.handler if caught and meant else None,
         verbs if method == ANY and verbs != (ANY,) else (),
     )  # fmt: skip
 
 
-def _module(handler: Handler) -> str:
-    """The group of a route that is registered on the application itself: the module of its handler."""
-    folder, _, name = handler.place.path.removesuffix(".py").rpartition("/")
-    return folder.rpartition("/")[2] if name == "__init__" else name
+def group_of(route: Route) -> str:
+    """Its blueprint, router or module; that of its handler where it is registered on the application itself."""
+    folder, _, name = route.handler.place.path.removesuffix(".py").rpartition("/")
+    return route.group or (folder.rpartition("/")[2] if name == "__init__" else name)
 
 
 def added(before: RouteTable, after: RouteTable, sides: Sides) -> Iterator[Route]:

@@ -32,12 +32,16 @@ _STATUSES = frozenset({401, 403})
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Before:
-    """Something that runs before handlers: a hook, a dependency, a decorator; `sure` where the framework says so."""
+    """Something that runs before handlers: a hook, a dependency, a decorator; `sure` where the framework says so.
+
+    `ruled` says that it runs before every request and may look at where that goes.
+    """
 
     name: str
     value: Value
     place: Place
     sure: bool = False
+    ruled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,9 +59,18 @@ def guards_of(target: Value, before: Iterable[Before], naming: Naming = NO_NAMIN
     """The guards before a handler, outermost first, each name once."""
     found: dict[str, Guard] = {}
     for one in (*before, *_own(target)):
-        if one.name not in naming.not_guards and (one.sure or one.name in naming.known or refuses(one.name, one.value)):
-            found.setdefault(one.name, Guard(one.name, one.place))
+        name = one.name if one.sure else short(one.name)
+        names = {one.name, name}
+        if names & naming.not_guards:
+            continue
+        if one.sure or names & naming.known or refuses(name, one.value):
+            found.setdefault(name, Guard(name, one.place))
     return tuple(found.values())
+
+
+def short(name: str) -> str:
+    """A guard's own name, without where it comes from: `flask_login.login_required` is `login_required`."""
+    return name.removesuffix("()").rpartition(".")[2]
 
 
 def refuses(name: str, value: Value, depth: int = 0) -> bool:
@@ -123,7 +136,7 @@ def _sounds_like_guard(name: str) -> bool:
 
 
 def _turns_away(function: code.Function) -> bool:
-    return any(_refusal(node) for node in _outcomes(function.body))
+    return any(is_refusal(node) for node in _outcomes(function.body))
 
 
 def _outcomes(body: Any) -> Iterator[Any]:
@@ -133,11 +146,11 @@ def _outcomes(body: Any) -> Iterator[Any]:
         node = stack.pop()
         if isinstance(node, (code.Raise, code.Return, code.Do)) and node.value is not None:
             yield node.value
-        if isinstance(node, tuple):
-            stack.extend(part for part in reversed(node) if isinstance(part, tuple))
+        stack.extend(reversed(code.parts(node)))
 
 
-def _refusal(node: Any) -> bool:
+def is_refusal(node: Any) -> bool:
+    """Whether an expression turns a request away: it aborts, redirects, or speaks of 401 or 403."""
     stack, steps = [node], 0
     while stack and steps < 400:
         one, steps = stack.pop(), steps + 1
@@ -146,8 +159,8 @@ def _refusal(node: Any) -> bool:
         name = one.id if isinstance(one, code.Name) else one.name if isinstance(one, code.Attribute) else ""
         if name and _REFUSALS.match(name):
             return True
-        if isinstance(one, tuple) and not isinstance(one, code.Function):
-            stack.extend(part for part in one if isinstance(part, tuple))
+        if not isinstance(one, code.Function):
+            stack.extend(code.parts(one))
     return False
 
 
@@ -162,5 +175,4 @@ def _nodes(body: Any) -> Iterator[Any]:
     while stack:
         node = stack.pop()
         yield node
-        if isinstance(node, tuple):
-            stack.extend(part for part in node if isinstance(part, tuple))
+        stack.extend(code.parts(node))

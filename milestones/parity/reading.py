@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from milestones.facts import Problem
-from milestones.parity.frameworks import FRAMEWORKS, django, fastapi, pyramid
-from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, route_of
-from milestones.parity.guards import NO_NAMING, Naming, guards_of
-from milestones.parity.routes import Route, RouteTable
+from milestones.parity.frameworks import FRAMEWORKS, django, express, fastapi, pyramid
+from milestones.parity.frameworks.board import ROUTE_LIMIT, Draft, Project, Served, handler_of, route_of
+from milestones.parity.frameworks.depends import class_dependencies
+from milestones.parity.guards import NO_NAMING, Before, Naming, guards_of
+from milestones.parity.passing import Request, turns_away
+from milestones.parity.routes import ANY, Route, RouteTable
 from milestones.source.calls import Factory
 from milestones.source.code import File
 from milestones.source.paths import is_test
 from milestones.source.program import Program
 from milestones.source.python_statements import python_code
+from milestones.source.script_program import ScriptProgram
+from milestones.source.script_statements import SUFFIXES, script_code
 from milestones.source.values import Arguments, Class, Function, Scope
 
 # what a file that registers routes says somewhere: it is read whether or not anything is seen to import it
@@ -27,7 +33,13 @@ _FACTORY = re.compile(
 )
 _REGISTRATIONS = frozenset({"register_blueprint", "include_router", "add_url_rule", "add_api_route", "add_resource"})
 
-Load = Callable[[str], bytes | None]
+SCRIPT_HINTS = re.compile(rb"""\bexpress\b|\.Router\(|Router\(\)""")
+_SCRIPT_FACTORY = re.compile(r"express|Router")
+_BUILT = frozenset(
+    {"node_modules", "bower_components", "dist", "build", "out", "vendor", ".next", "coverage", "public"}
+)
+EXPRESS = re.compile(rb'"express[\w-]*"\s*:')  # in a manifest
+Load = Callable[[str], bytes]
 
 
 class Shelf:
@@ -37,14 +49,15 @@ class Shelf:
         self.files: dict[str, File] = {}
         self.hinted: dict[str, bool] = {}
 
-    def code(self, key: str, load: Callable[[], bytes]) -> File:
+    def code(self, key: str, load: Callable[[], bytes], script: str = "") -> File:
+        """The code of a file; `script` is the path of one that is not Python."""
         if key not in self.files:
-            self.files[key] = python_code(load())
+            self.files[key] = script_code(load(), script) if script else python_code(load())
         return self.files[key]
 
-    def has_hint(self, key: str, load: Callable[[str], bytes]) -> bool:
+    def has_hint(self, key: str, load: Load, hints: re.Pattern[bytes] = HINTS) -> bool:
         if key not in self.hinted:
-            self.hinted[key] = HINTS.search(load(key)) is not None
+            self.hinted[key] = hints.search(load(key)) is not None
         return self.hinted[key]
 
 
@@ -53,31 +66,90 @@ def read_routes(
 ) -> RouteTable:
     """The routes of a tree given as {path: hash of the content}; `load` gives the bytes of a hash."""
     shelf = shelf or Shelf()
+    python = {path: key for path, key in paths.items() if path.endswith(".py") and "\0" not in path}
+    scripts = {path: key for path, key in paths.items() if is_script(path)}
+    table = _read_python(python, load, shelf, naming)
+    if not any(shelf.has_hint(key, load, SCRIPT_HINTS) for key in scripts.values()):
+        return table
+    return _beside(table, _read_scripts(scripts, load, shelf, naming))
+
+
+def is_script(path: str) -> bool:
+    """Whether a path is a script that the people of the project wrote, and not built or brought in."""
+    written = not _BUILT.intersection(path.split("/")[:-1]) and ".min." not in path and "\0" not in path
+    return written and path.endswith(SUFFIXES) and not path.endswith(".d.ts")
+
+
+def is_manifest(path: str) -> bool:
+    """Whether a path is the manifest of a package of scripts."""
+    return path.rpartition("/")[2] == "package.json" and "node_modules" not in path.split("/")
+
+
+def _beside(one: RouteTable, other: RouteTable) -> RouteTable:
+    """Two tables as one: those of two languages in a repository."""
+    apps, start = 1 + max((route.application for route in one.routes), default=-1), len(one.routes)
+    moved = tuple(
+        replace(route, application=route.application + apps, order=route.order + start) for route in other.routes
+    )
+    return RouteTable((*one.routes, *moved), (*one.unresolved, *other.unresolved), (*one.unparsed, *other.unparsed))
+
+
+def _read_scripts(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: Naming) -> RouteTable:
+    """The routes of a tree of JavaScript and TypeScript."""
+    project = Project()
+
+    def code_at(path: str) -> File | None:
+        key = sources.get(path)
+        return shelf.code(key, lambda: load(key), path) if key is not None else None
+
+    program = ScriptProgram(sources, code_at, express.models(project))
+    _connect(project, program)
+    roots = [
+        path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load, SCRIPT_HINTS)
+    ]
+    for path in roots:
+        program.run_root(path)
+    for function in program.uncalled(_SCRIPT_FACTORY):
+        if id(function.code) not in program.called and not is_test(function.scope.path):
+            program.call_root(function)
+    routes = tuple(_routes(project, naming))
+    return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, sources))
+
+
+def _connect(project: Project, program: Program) -> None:
+    """Gives the models of the frameworks what they ask of the program."""
+    project.call = program.call
+    project.guessing = lambda: program.guessing
+    project.condition = lambda: program.conditions[-1] if program.conditions else None
+    project.evaluate = program.expression
+
+
+def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: Naming) -> RouteTable:
     project = Project()
     models: dict[str, Factory] = {}
     for make in FRAMEWORKS.values():
         models.update(make(project))
-    sources = {path: key for path, key in paths.items() if path.endswith(".py") and "\0" not in path}
 
     def code_at(path: str) -> File | None:
         key = sources.get(path)
         return shelf.code(key, lambda: load(key)) if key is not None else None
 
     program = Program(sources, code_at, models)
-    project.call = program.call
-    project.guessing = lambda: program.guessing
-    project.condition = lambda: program.conditions[-1] if program.conditions else None
+    _connect(project, program)
     project.open_all = lambda place: _open_all(program, place)
     project.module = lambda name, importer: program.import_module(
         name.lstrip("."), len(name) - len(name.lstrip(".")), Scope(path=importer)
     )
-    project.evaluate = program.expression
     roots = [path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load)]
+    settings = django.Settings(project, roots, lambda path: load(sources[path]))
+    program.outside["django.conf.settings"] = settings.get
+    program.outside["flask.request"] = lambda name, place: project.request and project.request.get(name, place)
     _run(program, project, roots)
     django.roots(project, {path: module for path, module in program.modules.items() if not is_test(path)})
     program.share(lambda: pyramid.scan(project))
-    pyramid.settle(project, _owners(program))
-    routes = tuple(_routes(project, naming))
+    owners = _owners(program)
+    pyramid.settle(project, owners)
+    routes = tuple(_routes(project, naming, owners))
     return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, sources))
 
 
@@ -112,7 +184,7 @@ def _owners(program: Program) -> dict[int, Class]:
     return found
 
 
-def _routes(project: Project, naming: Naming) -> Iterator[Route]:
+def _routes(project: Project, naming: Naming, owners: Mapping[int, Class] = MappingProxyType({})) -> Iterator[Route]:
     """The routes of every application that stands by itself; one created twice in the same place is one."""
     seen: set[tuple[object, ...]] = set()
     order = 0
@@ -125,11 +197,30 @@ def _routes(project: Project, naming: Naming) -> Iterator[Route]:
             if key in seen:
                 continue
             per_app.add(key)
-            yield route_of(draft, app, number, order, guards_of(draft.target, draft.before, naming))
+            owner = owners.get(id(draft.target.code)) if isinstance(draft.target, Function) else None
+            passed = (*draft.before, *class_dependencies(project, draft.target, owner))
+            before = [one for one in passed if not one.ruled or _meets(project, one, draft, naming)]
+            yield route_of(draft, app, number, order, guards_of(draft.target, before, naming))
             order += 1
             if order >= ROUTE_LIMIT:
+                said = f"more than {ROUTE_LIMIT:,} routes; the rest is not read"
+                project.problems.append(Problem(said, app.place.path, app.place.line))
                 return
         seen |= per_app
+
+
+def _meets(project: Project, one: Before, draft: Draft, naming: Naming) -> bool:
+    """Whether what runs before every request may turn away that of a route, by the rules in it."""
+    if not isinstance(one.value, Function) or one.name in naming.known:
+        return True
+    name = handler_of(draft.target, draft.place).name.rpartition(".")[2]
+    endpoint = f"{draft.group}.{name}" if draft.group else name
+    request = Request(draft.path.sample, draft.methods[0].replace(ANY, "GET"), endpoint, draft.group)
+    project.request = request
+    try:
+        return turns_away(one.value, request, project.evaluate)
+    finally:
+        project.request = None
 
 
 def _bounded(app: Served) -> Iterator[Draft]:
@@ -147,7 +238,7 @@ def _unresolved(program: Program, project: Project) -> tuple[Problem, ...]:
     ]
     settled = {(place.path, place.line) for place in project.settled}
     guessed = [problem for problem in project.guessed if (problem.path, problem.line) not in settled]
-    found = [*project.problems, *guessed, *lost, *_unmounted(project)]
+    found = [*project.problems, *project.undecided(), *guessed, *lost, *_unmounted(project)]
     limits = [problem for problem in program.problems if not is_test(problem.path)]
     found = [problem for problem in (*found, *limits) if not is_test(problem.path)]
     return tuple(sorted(dict.fromkeys(found), key=lambda problem: (problem.path, problem.line or 0, problem.reason)))

@@ -42,7 +42,8 @@ class Route:
 
     `methods` leaves out the HEAD and OPTIONS that a framework adds by itself. `registered` is where the call that
     registers it stands, `prefixes` where the parts in front of its path come from, `application` tells the
-    applications of a repository apart, `mounts` what it stands inside of, outermost first.
+    applications of a repository apart, `mounts` what it stands inside of, outermost first. `conditional` marks
+    one that answers under a further condition than path and verb, such as a host.
     """
 
     methods: tuple[str, ...]
@@ -57,6 +58,7 @@ class Route:
     prefixes: tuple[Place, ...] = ()
     application: int = 0
     mounts: tuple[Mounted, ...] = ()
+    conditional: bool = False
 
     @property
     def path(self) -> str:

@@ -39,14 +39,15 @@ class Tally:
         self.lint = _Lint()
         self.coverage = _Coverage()
 
-    def take(self, facts: Sequence[Fact]) -> None:
-        """A batch of facts as they stream by."""
+    def take(self, facts: Sequence[Fact]) -> list[Outcome]:
+        """A batch of facts as they stream by; the outcomes among them."""
         outcomes = [fact for fact in facts if type(fact) is Outcome]
         for case in self.cases.take(outcomes):
             self._keep(_failed(case))
         if len(outcomes) < len(facts):
             for fact in facts:
                 self._add(fact)
+        return outcomes
 
     def _add(self, fact: Fact) -> None:
         if isinstance(fact, Finding):

@@ -7,14 +7,19 @@ from dataclasses import dataclass, replace
 
 from django.conf import settings
 
+from milestones.audit.callers import Reach, Versions, reaches
 from milestones.audit.dependencies import DependencyChange, dependency_changes, may_ask_for_packages
+from milestones.audit.patches import read_patch
 from milestones.audit.report import SUBMODULE, Audit, Entry, audit
 from milestones.audit.rules import Breach, CommitChange, PathChange, Rules, breaches
-from milestones.clients.commits import CommitFacts, Gap, commit_facts, commit_files, first_lines, list_commits
+from milestones.clients.commits import CommitFacts, Gap, commit_facts, commit_files, list_commits, patch_of
 from milestones.clients.diff import EMPTY_TREE, Diff, DiffEntry, diff
-from milestones.clients.git import GitError, Repository
+from milestones.clients.git import LARGE_TEXTS, GitError, Repository
+from milestones.source.definitions import Definition, read_module
+from milestones.source.parsing import PYTHON_SUFFIXES
 
 LEAST_LIMIT = 8 << 20  # what the parsers take
+MOST_REACHED = 300  # functions whose callers are looked for
 PLACED = 300  # commits whose breaches get their lines, by a look at each one's diff
 
 
@@ -29,6 +34,7 @@ class Audited:
     commits: int = 0
     breaches: tuple[Breach, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    reached: tuple[Reach, ...] = ()  # functions whose behaviour changed, with their callers
 
 
 def audit_range(repo: Repository, old: str, new: str, rules: Rules | None = None) -> Audited:
@@ -39,7 +45,48 @@ def audit_range(repo: Repository, old: str, new: str, rules: Rules | None = None
     if found.partial:
         gaps = (*gaps, Gap(new, f"no renames and no line counts: {found.partial}"))
     result = audit(list(entries_of(repo, found)))
-    return Audited(result, old, new, found.limited, len(shas), tuple(broken), gaps)
+    reached = tuple(_reached(repo, new, result))
+    return Audited(result, old, new, found.limited, len(shas), tuple(broken), gaps, reached)
+
+
+def _reached(repo: Repository, new: str, found: Audit) -> list[Reach]:
+    """The callers, in the tree at the new commit, of every function of the system whose behaviour changed."""
+    changed = list(_changed_functions(found))[:MOST_REACHED]
+    if not changed:
+        return []
+    modules = {path: module for path, (_, module) in found.versions.items()}
+    holding = set(_holding(repo, new, sorted({one.simple for _, (_, one) in changed}))) - modules.keys()
+    blobs = {entry.sha: entry.path for entry in repo.tree(new) if entry.path in holding and entry.is_file}
+    for sha, data in repo.blobs(blobs):
+        modules[blobs[sha]] = read_module(data, blobs[sha])
+    return reaches(changed, modules)
+
+
+def _changed_functions(found: Audit) -> Iterator[Versions]:
+    for one in found.files:
+        if one.entry.path not in found.versions or one.area == "test":
+            continue
+        old, new = found.versions[one.entry.path]
+        was, now = ({each.name: each for each in side.definitions} for side in (old, new))
+        for change in one.definitions:
+            old_one, new_one = was.get(change.name), now.get(change.name)
+            if change.sort == "behaviour" and old_one and new_one and _is_called_by_name(new_one):
+                yield (old, old_one), (new, new_one)
+
+
+def _is_called_by_name(one: Definition) -> bool:
+    return one.kind == "function" and not one.simple.startswith("__")
+
+
+def _holding(repo: Repository, sha: str, words: list[str]) -> list[str]:
+    """The Python files of a commit that hold any of these words."""
+    patterns = [part for word in words for part in ("-e", word)]
+    try:
+        out = repo.git("grep", "-z", "-l", "-w", "-F", "--no-color", *patterns, sha, config=LARGE_TEXTS)
+    except GitError:
+        return []  # git's way to say that nothing was found
+    paths = (line.partition(b":")[2].decode("utf-8", "surrogateescape") for line in out.split(b"\0") if line)
+    return [path for path in paths if path.endswith(PYTHON_SUFFIXES)]
 
 
 def entries_of(repo: Repository, found: Diff) -> Iterator[Entry]:
@@ -140,6 +187,12 @@ def _placed(repo: Repository, found: list[Breach]) -> list[Breach]:
             placed.append(one)
             continue
         if one.commit not in lines and len(lines) < PLACED:
-            lines[one.commit] = first_lines(repo, one.commit)
+            lines[one.commit] = _first_lines(patch_of(repo, one.commit))
         placed.append(replace(one, line=lines.get(one.commit, {}).get(one.path, 1)))
     return placed
+
+
+def _first_lines(patch: bytes) -> dict[str, int]:
+    """path -> the first line that a patch changes in it."""
+    files = ((one.path or one.old_path, one.hunks) for one in read_patch(patch))
+    return {path: hunks[0].first_line for path, hunks in files if hunks}

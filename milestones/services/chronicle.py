@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db.models import Max
 
 from milestones.codec import storable, to_plain
-from milestones.facts import Document
+from milestones.facts import Document, Known, Measurement, Problem
 from milestones.models import KEY_LENGTH, CriterionEvent, CriterionStory, DocumentVersion, Project
 from milestones.models import Document as DocumentRow
 from milestones.reading.history import Event, Story
@@ -28,8 +28,10 @@ def store(project: Project, told: Told, found: Documents) -> None:
     for chapter in told.chapters:
         _store_chapter(project, chapter)
     if told.sha:
+        before = [] if told.fresh else project.history_problems
         project.history_sha, project.history_basis = told.sha, told.basis
-        project.save(update_fields=["history_sha", "history_basis"])
+        project.history_problems = [*before, *(one for one in to_plain(told.problems) if one not in before)]
+        project.save(update_fields=["history_sha", "history_basis", "history_problems"])
     _store_current(project, found)
 
 
@@ -111,6 +113,13 @@ def _store_current(project: Project, found: Documents) -> None:
         row = rows.get(path) or DocumentRow(project=project, path=path)
         _describe(row, document, found.blobs.get(document.path, ""))
         (kept if row.pk else new).append(row)
+    read = {document.path for document in found.documents}
+    for name in sorted(set(found.blobs) - read):
+        path = storable(name, 500)
+        row = rows.get(path) or DocumentRow(project=project, path=path)
+        said = tuple(one for one in found.problems if storable(one.path) == name) or (Problem("it was not read", name),)
+        _describe(row, Document(name, problems=said), "")
+        (kept if row.pk else new).append(row)
     DocumentRow.objects.bulk_update(kept, FIELDS, batch_size=100)
     DocumentRow.objects.bulk_create(new, batch_size=500)
 
@@ -133,6 +142,14 @@ def weakened(project: Project) -> list[CriterionEvent]:
     for event in events.select_related("story__document").order_by("-at", "-pk"):
         last.setdefault(event.story_id, event)
     return [event for event in last.values() if not _restored(event)]
+
+
+def weakened_measure(project: Project, told: Told) -> Measurement | None:
+    """How many promises are taken back; a history that was not read whole cannot prove that there are none."""
+    if not told.sha:
+        return None
+    unread = len(project.history_problems)
+    return Measurement("docs.weakened", len(weakened(project)), known=Known.STATIC, unresolved=unread)
 
 
 def _restored(event: CriterionEvent) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,8 +14,9 @@ from django.conf import settings
 from milestones import reading
 from milestones.clients import git
 from milestones.codec import storable, to_plain
-from milestones.facts import Finding, Known, Place, Problem
+from milestones.facts import Finding, Known, Measurement, Place, Problem
 from milestones.models import Evidence, Project
+from milestones.models import Measurement as MeasurementRow
 from milestones.reading.claims import RULES, Contradiction, Page, Tree, contradictions, page_of
 
 from .documents import Documents
@@ -23,6 +25,10 @@ from .reader import Reader
 VERSION = 1
 MOST_DOCUMENTS = 2_000
 MEASURE = "docs.contradictions"
+# a fault of ours in reading a stranger's text: it costs this evidence, and nothing else of the look
+FAULTS = (RecursionError, AssertionError, LookupError, ValueError, TypeError, AttributeError)
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +59,15 @@ def look_for(project: Project, reader: Reader, docs_sha: str, code_sha: str, doc
     said = repr((VERSION, reading.VERSION, documents.digest, trees))
     digest = hashlib.sha256(said.encode()).hexdigest()
     known = Evidence.objects.filter(project=project, kind="docs", digest=digest).first()
-    return from_details(known) if known and known.details else _fresh(digest, reader, where, documents)
+    if known and known.details:
+        return from_details(known)
+    try:
+        return _fresh(digest, reader, where, documents)
+    except FAULTS as fault:
+        log.exception("contradictions in the documents of %s", docs_sha)
+        told = f"contradictions could not be looked for: {type(fault).__name__}: {fault}"
+        problem = Problem(told)
+        return Claims(hashlib.sha256(f"{digest} failed".encode()).hexdigest(), problems=(*documents.problems, problem))
 
 
 def _where(repo: git.Repository, docs_sha: str, code_sha: str) -> str:
@@ -115,8 +129,8 @@ def _words(lines: Sequence[str], line: int) -> str:
 # --- as evidence ----------------------------------------------------------------------------------------------------
 
 
-def store_evidence(project: Project, sha: str, claims: Claims, weakened: int | None = None) -> Evidence:
-    """One row of documents a commit: what was read last stands. `weakened` is known where the history was read."""
+def store_evidence(project: Project, sha: str, claims: Claims) -> Evidence:
+    """One row of documents a commit: what was read last stands."""
     Evidence.objects.filter(project=project, sha=sha, kind="docs").exclude(digest=claims.digest).delete()
     row, new = Evidence.objects.get_or_create(
         project=project, sha=sha, kind="docs", digest=claims.digest,
@@ -127,9 +141,19 @@ def store_evidence(project: Project, sha: str, claims: Claims, weakened: int | N
     )  # fmt: skip
     if new:
         _store_numbers(row, _numbers(claims))
-    if weakened is not None:
-        _store_numbers(row, {"docs.weakened": weakened})
     return row
+
+
+def store_weakened(project: Project, sha: str, measured: Measurement | None) -> None:
+    """How much was taken back, as far as the history tells; nothing where it could not be read."""
+    rows = MeasurementRow.objects.filter(evidence__project=project, evidence__sha=sha, evidence__kind="docs")
+    rows.filter(name="docs.weakened").delete()
+    row = Evidence.objects.filter(project=project, sha=sha, kind="docs").first()
+    if measured is not None and row is not None:
+        MeasurementRow.objects.create(
+            evidence=row, name=measured.name, value=measured.value, unit=measured.unit, known=measured.known.value,
+            unresolved=measured.unresolved,
+        )  # fmt: skip
 
 
 def _finding(one: Found) -> Finding:

@@ -22,6 +22,7 @@ from .change import with_corrections
 from .refusals import NotAllowedError
 
 LISTED = 50
+ELSEWHERE = ("docs.", "functions.")  # corrected on pages of their own, which pin them in their own way
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,7 @@ def correctable(project: Project) -> list[Doubtful]:
         Doubtful(storable(_named(measure, one), 500), fingerprint(one), one)
         for measure, found in sorted(findings_by_measure(pieces).items())
         for one in found[:LISTED]
+        if not measure.startswith(ELSEWHERE)
     ]
 
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
+from django.conf import settings
 from django.db.models import QuerySet
 
 from milestones import facts, reading
 from milestones.clients import git
+from milestones.clients.history import blob_sizes
 from milestones.facts import State
 from milestones.models import Document, DocumentFinding, DocumentVersion, Project
 from milestones.reading.history import Event
@@ -22,6 +24,7 @@ from .rendering import Mark
 from .shown import tone_of
 from .trends import Trend, burn_up_of
 
+NEAR = 12  # lines: a finding with places closer than this is noted once
 MOST_VERSIONS = 200  # that the switch offers
 
 
@@ -81,7 +84,8 @@ def document_page(project: Project, document: Document, version: str = "", again
     return DocumentPage(
         document, labels_by_path(project).get(document.path, ()), html or "", marks,
         sum(one.kind == "note" for one in marks), versions, shown, other, _changes(shelf, document, other, shown),
-        burn_up_of(listed.order_by("number")), "" if html is not None else shelf.why(blob),
+        burn_up_of(listed.order_by("number")),
+        "" if html is not None else shelf.why(document, blob, current=not version),
     )  # fmt: skip
 
 
@@ -105,18 +109,29 @@ class _Shelf:
 
     def drawn(self, blob: str) -> str | None:
         """None where it cannot be shown."""
-        if not blob or self.reader is None:
+        if not blob or self.reader is None or self.is_large(blob):
             return None
         entry = git.TreeEntry(blob, blob, "100644", "blob", None)
         found = self.reader.cached(f"drawn/{rendering.VERSION}", [entry], lambda _path, data: rendering.draw(data))
         return found.get(blob)
 
-    def read(self, path: str, blob: str) -> facts.Document | None:
-        return read_one(self.reader, path, blob) if blob and self.reader else None
+    def is_large(self, blob: str) -> bool:
+        """Whether it is over what is held in memory; one that is not there is not."""
+        sizes = blob_sizes(self.reader.repo, [blob]) if self.reader else {}
+        return sizes.get(blob, 0) > settings.MIGRATOR_DOC_BYTES
 
-    def why(self, blob: str) -> str:
+    def read(self, path: str, blob: str) -> facts.Document | None:
+        if not blob or self.reader is None or self.is_large(blob):
+            return None
+        return read_one(self.reader, path, blob)
+
+    def why(self, document: Document, blob: str, *, current: bool) -> str:
+        if not blob and current and not document.gone and document.problems:
+            return str(document.problems[0]["reason"])
         if not blob:
             return "this version took the document away"
+        if self.is_large(blob):
+            return f"this version is larger than {settings.MIGRATOR_DOC_BYTES:,} bytes (MIGRATOR_DOC_BYTES)"
         return "its text is not in the mirror; fetch the repository again"
 
 
@@ -137,7 +152,7 @@ def _marks(project: Project, document: Document, read: facts.Document, *, curren
     )
     if current:
         yield from _findings(project, document)
-        yield from _weakened(project, document)
+        yield from _weakened(project, document, read)
 
 
 def _verdict(project: Project, one: Place, line: int) -> Mark:
@@ -164,7 +179,7 @@ def _word(one: Place) -> str:
 
 def _findings(project: Project, document: Document) -> Iterator[Mark]:
     for one in DocumentFinding.objects.standing(project):
-        lines = list(dict.fromkeys(place["line"] for place in one.places if place["path"] == document.path))
+        lines = _apart(place["line"] for place in one.places if place["path"] == document.path)
         others = [f"{place['path']}:{place['line']}" for place in one.places if place["path"] != document.path]
         more = f" (also {', '.join(others[:3])}{' …' if len(others) > 3 else ''})" if others else ""
         href = f"/projects/{project.slug}/documents/#finding-{one.fingerprint[:12]}"
@@ -173,12 +188,34 @@ def _findings(project: Project, document: Document) -> Iterator[Mark]:
             yield Mark(line, "note", "fail", word, one.message + more, "■", href)
 
 
-def _weakened(project: Project, document: Document) -> Iterator[Mark]:
+def _apart(lines: Iterable[int]) -> list[int]:
+    """Lines far enough from each other that a note at each helps."""
+    found: list[int] = []
+    for line in lines:
+        if all(abs(line - other) > NEAR for other in found):
+            found.append(line)
+    return found
+
+
+def _weakened(project: Project, document: Document, read: facts.Document) -> Iterator[Mark]:
+    """At the line as it is now; what was taken out at the heading of its milestone."""
     for event in chronicle.weakened(project):
         if event.story.document_id == document.pk:
             said = f"“{event.before}” became “{event.after}”" if event.after else f"“{event.before}” was taken out"
             where = f"{said} in {event.sha[:7]} by {event.author}, after its milestone was claimed"
-            yield Mark(event.line or 1, "note", "fail", "Weakened:", where, "■")
+            line = event.line or _heading(read.milestones, event.story.within)
+            yield Mark(line, "note", "fail", "Weakened:", where, "■")
+
+
+def _heading(milestones: Iterable[facts.Milestone], within: Sequence[Sequence[str]]) -> int:
+    """Where the innermost milestone begins that is still there, 1 where none is."""
+    line, inside = 1, list(milestones)
+    for kind, key in within:
+        one = next((one for one in inside if (one.kind.value, one.key) == (kind, key)), None)
+        if one is None:
+            break
+        line, inside = one.line, list(one.children)
+    return line
 
 
 # --- what changed between two versions -------------------------------------------------------------------------------

@@ -9,10 +9,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from milestones.models import Evidence, Milestone, Project, RouteHistory
+from milestones.parity import contracts
 from milestones.parity.burndown import Burndown, Move
 from milestones.parity.endpoints import EndpointState, Key
 
-from . import burndown, dumped, proofs
+from . import behaviour, burndown, dumped, proofs
 
 STATES = tuple(EndpointState)
 FLAGS = {
@@ -106,6 +107,17 @@ class Board:
                 for one in self.details[side][kind]:
                     found.setdefault(repr(one), {**one, "side": side, "kind": kind})
         return list(found.values())
+
+    @property
+    def unproven(self) -> tuple[Line, ...]:
+        """What the new system answers and nothing proves."""
+        return tuple(line for line in self.lines if line.state is EndpointState.PORTED)
+
+    @property
+    def unproven_days(self) -> int:
+        """How long the oldest of these has been so, by the commits that are known."""
+        moved = [line.move.point.at for line in self.unproven if line.move]
+        return (self.course.now - min(moved)) // 86_400 if moved and self.course else 0
 
     @property
     def growth(self) -> int:
@@ -204,6 +216,14 @@ def _fits(line: Line, wanted: Wanted) -> bool:
 def choices(lines: Sequence[Line], field_name: str) -> list[tuple[str, int]]:
     """The values of a field with how many endpoints have each, by name."""
     return sorted(Counter(str(line.row[field_name]) for line in lines if line.row[field_name]).items())
+
+
+def recorded_of(project: Project, board: Board, line: Line) -> list[Mapping[str, Any]]:
+    """What recordings of both systems say of an endpoint, by the route that was recorded."""
+    found = behaviour.latest_of(project, board.sha)
+    if found is None:
+        return []
+    return behaviour.told_of(found.details, line.row["method"], contracts.shape_of(line.row["path"]))
 
 
 def find(board: Board, method: str, path: str) -> Line | None:

@@ -9,8 +9,9 @@ from typing import Any, Generic, TypeVar
 
 from milestones.clients import git
 from milestones.facts import Problem
+from milestones.gates.pieces import fingerprint
 from milestones.gates.policy import Policy
-from milestones.parity.drift import FunctionFact, facts_of
+from milestones.parity.drift import FunctionFact, facts_of, finding_of
 from milestones.parity.functions import Side, compare_sides
 from milestones.source.definitions import Definition, Module, read_module
 from milestones.source.outlines import Outline, outlines_of
@@ -78,7 +79,7 @@ class Files:
 
 def files_at(reader: Reader, sha: str, wanted: Callable[[str], bool], names: Mapping[str, str]) -> Files:
     """The wanted Python files of a commit and their definitions; `names` gives paths other names to be compared by."""
-    listed = [e for e in reader.repo.tree(sha) if e.is_file and e.path.endswith(PYTHON_SUFFIXES) and wanted(e.path)]
+    listed = [e for e in reader.files(sha) if e.path.endswith(PYTHON_SUFFIXES) and wanted(e.path)]
     sources, large = bounded(listed)
     read = reader.cached(READER, sources, lambda _path, data: _rows(data))
     problems = [*large, *(Problem(ABSENT, entry.path) for entry in sources if entry.path not in read)]
@@ -148,13 +149,13 @@ def compare(reader: Reader, start: str, sha: str, policy: Policy) -> tuple[list[
     found = compare_sides(legacy.side(), new.side(), reach.under)
     facts = facts_of(found, legacy.outline, new.outline)
     back = new.names
-    placed = [_placed(fact, back) for fact in facts]
+    placed = pinned(_placed(fact, back) for fact in facts)
     return placed, [*legacy.problems, *new.problems], len(legacy.definitions)
 
 
 def _names_at(reader: Reader, sha: str, reach: Reach, legacy: Files) -> dict[str, str]:
     """The legacy paths that files of this commit are compared under."""
-    there = {entry.path for entry in reader.repo.tree(sha) if entry.is_file and reach.new(entry.path)}
+    there = {entry.path for entry in reader.files(sha) if reach.new(entry.path)}
     return {path: alias for path, alias in reach.names.items() if path in there and alias in legacy.entries}
 
 
@@ -165,6 +166,11 @@ def _placed(fact: FunctionFact, back: Mapping[str, str]) -> FunctionFact:
     path = back[fact.new.path]
     what = fact.what.replace(f" {fact.new.path}::", f" {path}::") if fact.state == "extra" else fact.what
     return replace(fact, new=replace(fact.new, path=path), what=what)
+
+
+def pinned(facts: Iterable[FunctionFact]) -> list[FunctionFact]:
+    """The facts with what an entry says to expect each: the fingerprint by which judging knows a finding again."""
+    return [replace(one, pin=fingerprint(finding_of(one))) if one.what else one for one in facts]
 
 
 def concerned(facts: Iterable[FunctionFact], policy: Policy) -> list[FunctionFact]:

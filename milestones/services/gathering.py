@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -14,9 +14,20 @@ from milestones.gates.inputs import Bound, Inputs
 from milestones.gates.inputs import Evidence as Known
 from milestones.gates.pieces import Piece
 from milestones.gates.policy import Policy
-from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence, Milestone, Project
+from milestones.models import Binding, Circumstance, Commit, Dismissal, Evidence, Milestone, Project, SignOff
+from milestones.results import PARSERS
 
-from . import circumstances, complete_sets, contradictions, measuring, words
+from . import (
+    baselines,
+    circumstances,
+    compared,
+    complete_sets,
+    completeness,
+    contradictions,
+    in_force,
+    measuring,
+    words,
+)
 from .statics import KINDS
 
 # what is worked out here from other evidence, and not sent by anybody
@@ -38,6 +49,9 @@ class _Trees:
     shas: Mapping[str, str]
     parent: str
 
+    def of(self, sha: str) -> str:
+        return self.shas.get(sha, "")
+
     def same(self, sha: str) -> list[str]:
         if not sha:
             return []
@@ -48,14 +62,20 @@ class _Trees:
 def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathered:
     """All that bears on a commit, as of `now`, under the policy in force."""
     documents = documents_of(project)
-    trees = _trees(project, sha)
+    base, no_base = baselines.baseline_of(project, policy)
+    trees = _trees(project, sha, base)
     here = trees.same(sha)
-    start = trees.same(project.start_sha) if speaks_of("baseline", project, documents) else []
+    start = trees.same(base) if speaks_of("baseline", project, documents) else []
     before = trees.same(trees.parent) if speaks_of("previous", project, documents) else []
-    rows = _rows(project, {*here, *start, *before})
+    rows = _rows(project, {*here, *start, *before}, {trees.of(end[0]) for end in (here, start, before) if end})
+    own = _about(rows, here, trees)
     seen = Evidence.objects.last_of_each_kind(project)
     standing = list(Circumstance.objects.standing(project))
-    pieces = _pieces([one for one in rows if one.kind != "docs"], here) + _documents(project, sha, policy, rows, here)
+    pieces = _pieces([one for one in own if one.kind != "docs"], sha, here) + _documents(
+        project, sha, policy, rows, here
+    )
+    asked = compared.wanted(project.policy_in_force + repr(documents))
+    question = compared.Question(project, sha, tuple(in_force.counted(_sent(own), policy)), policy, base, no_base)
     inputs = Inputs(
         sha=sha,
         slug=project.slug,
@@ -67,13 +87,15 @@ def gather(project: Project, sha: str, policy: Policy, now: datetime) -> Gathere
         documents=documents,
         evidence=Known(
             pieces=pieces,
-            baseline=_pieces(rows, start, whole=False),
-            previous=_pieces(rows, before, whole=False),
+            baseline=_pieces(_about(rows, start, trees), base, start, whole=False),
+            previous=_pieces(_about(rows, before, trees), trees.parent, before, whole=False),
             learnt=complete_sets.learnt_for(project, sha, {one.kind for one in pieces if not one.static}),
             circumstances=circumstances.measured(standing, here, policy, now),
+            compared=compared.compared(question, asked),
+            lacking=tuple(sorted(completeness.lacks(project, sha, _sent(own), stated=True).items())),
         ),
         bindings=bindings_of(project),
-        people=words.signed_at(words.Moment(project, sha, here, now), policy, words.given_in(project)),
+        people=words.signed_at(words.Moment(project, sha, here, now), policy, SignOff.objects.given(project)),
     )
     return Gathered(inputs, tuple(circumstances.identity(standing, here)))
 
@@ -89,19 +111,31 @@ def speaks_of(word: str, project: Project, documents: Iterable[facts.Milestone])
     return word in project.policy_in_force or word in repr(documents)
 
 
-def _trees(project: Project, sha: str) -> _Trees:
-    """In one query: the commit, the legacy system's last one, its parent, and all that share a tree with one."""
+def _trees(project: Project, sha: str, base: str) -> _Trees:
+    """In one query: the commit, the baseline, its parent, and all that share a tree with one."""
     known = Commit.objects.filter(project=project)
     parent = known.filter(sha=sha).values("parent")[:1]
-    about = known.filter(Q(sha__in=[sha, project.start_sha]) | Q(sha=Subquery(parent))).values("tree")
+    about = known.filter(Q(sha__in=[sha, base]) | Q(sha=Subquery(parent))).values("tree")
     rows = list(known.filter(tree__in=about).values_list("sha", "tree", "parent"))
     return _Trees({full: tree for full, tree, _ in rows}, next((up for full, _, up in rows if full == sha), ""))
 
 
-def _rows(project: Project, shas: Iterable[str]) -> list[Evidence]:
-    """The evidence about these commits that was read under the policy in force."""
-    about = Evidence.objects.filter(project=project, sha__in=sorted(shas))
+def _rows(project: Project, shas: Iterable[str], trees: Iterable[str]) -> list[Evidence]:
+    """The evidence about these commits, or that ran on these trees, as read under the policy in force."""
+    ran = Q(sha__in=sorted(shas)) | Q(tree__in=sorted(tree for tree in trees if tree))
+    about = Evidence.objects.filter(ran, project=project)
     return readable(about.defer("details").prefetch_related("measurements"), basis_of(project))
+
+
+def _about(rows: Iterable[Evidence], shas: Sequence[str], trees: _Trees) -> list[Evidence]:
+    """Of these rows those about one tree: by their commit, or because CI ran on that tree for another commit."""
+    tree = trees.of(shas[0]) if shas else ""
+    return [row for row in rows if row.sha in shas or (tree and row.tree == tree)]
+
+
+def _sent(rows: Iterable[Evidence]) -> list[Evidence]:
+    """Those that CI sent."""
+    return [row for row in rows if row.kind in PARSERS]
 
 
 def _documents(
@@ -146,9 +180,10 @@ def readable(rows: Iterable[Evidence], basis: str) -> list[Evidence]:
     return [row for row in rows if row.kind not in KINDS or row.digest == digests[row.kind]]
 
 
-def _pieces(rows: Iterable[Evidence], shas: Iterable[str], *, whole: bool = True) -> tuple[Piece, ...]:
-    wanted = set(shas)
-    found = [piece_of(row, whole=whole) for row in rows if row.sha in wanted]
+def _pieces(rows: Iterable[Evidence], sha: str, shas: Sequence[str], *, whole: bool = True) -> tuple[Piece, ...]:
+    """What ran on the tree of `sha` for a commit of another tree speaks of `sha` itself."""
+    parts = ((row, piece_of(row, whole=whole)) for row in rows)
+    found = [one if row.sha in shas else replace(one, sha=sha) for row, one in parts]
     return tuple(sorted(found, key=lambda one: (one.key, one.sha)))
 
 

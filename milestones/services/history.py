@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -20,11 +21,13 @@ from milestones.globs import matches
 from milestones.models import DocumentVersion, Project
 from milestones.reading.history import Story, forgive_moves, owned, unreadable
 
+from .contradictions import FAULTS
 from .documents import DOC_PATTERNS
 from .elsewhere import Claimed, Elsewhere, Node, claimed_in, restated
 from .reader import Reader
 
 VERSION = 1
+log = logging.getLogger(__name__)
 AT_ONCE = 200  # versions whose facts are held in memory together
 
 
@@ -92,7 +95,12 @@ def read_history(project: Project, reader: Reader, sha: str, policy: Policy, doc
     except git.GitError as error:
         return Told("", basis, problems=(Problem(f"the history of the documents was not read: {error.reason}"),))
     chapters = _grouped(project if known else None, found.versions)
-    _tell(chapters, _Library(reader, sizes), documents)
+    try:
+        _tell(chapters, _Library(reader, sizes), documents)
+    except FAULTS as fault:
+        log.exception("the history of documents up to %s", sha)
+        said = f"the history of the documents could not be told: {type(fault).__name__}: {fault}"
+        return Told("", basis, problems=(Problem(said),))
     return Told(sha, basis, not known, tuple(chapters), _problems(found.cut_at, found.versions, sizes))
 
 

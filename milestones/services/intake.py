@@ -6,8 +6,8 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
@@ -22,6 +22,7 @@ from . import claims, looking, uploads
 
 log = logging.getLogger(__name__)
 FULL_SHA = re.compile(r"[0-9a-f]{40}")
+SHARD = re.compile(r"([1-9]\d{0,3})/([1-9]\d{0,3})")
 WAIT_DAYS = 7
 SYSTEMS = ("legacy", "new", "noise")
 
@@ -49,15 +50,37 @@ class Upload:
     attempt: int = 1
     file_name: str = ""
     key: str = ""
+    tree: str = ""
+    branch: str = ""
+    pull_request: str = ""
 
 
-def receive_upload(project: Project, upload: Upload) -> Delivery:
-    """Store an upload, once. Raises RefusedError for a kind, commit id or key that cannot be."""
-    if upload.kind not in uploads.KINDS:
+def receive_uploads(project: Project, sent: Sequence[Upload]) -> list[Delivery]:
+    """Store the files of one request, all of them or none. Raises RefusedError as `receive_upload` does."""
+    if len(sent) == 1:
+        return [receive_upload(project, sent[0])]
+    whole = hashlib.sha256("".join(hashlib.sha256(one.body).hexdigest() for one in sent).encode()).hexdigest()
+    with transaction.atomic():
+        return [
+            receive_upload(project, replace(one, key=f"{one.key}/{number}" if one.key else ""), whole)
+            for number, one in enumerate(sent, 1)
+        ]
+
+
+def receive_upload(project: Project, upload: Upload, among: str = "") -> Delivery:
+    """Store an upload, once. Raises RefusedError for a kind, commit id or key that cannot be.
+
+    `among` is the digest of all files of one request: the same key with other files beside it is another request.
+    """
+    if upload.kind not in uploads.KINDS and upload.kind != uploads.EXPECTED:
         known = ", ".join(sorted(uploads.KINDS))
         raise RefusedError(f"{upload.kind!r} is no kind of evidence; send one of: {known}")
-    if "\0" in f"{upload.job}{upload.shard}{upload.file_name}{upload.key}":
-        raise RefusedError("job, shard, file or the key holds a NUL character; leave it out")
+    if "\0" in "".join((upload.job, upload.shard, upload.file_name, upload.key, upload.branch, upload.pull_request)):
+        raise RefusedError("job, shard, branch, file or the key holds a NUL character; leave it out")
+    if upload.shard and not _shard_is_whole(upload.shard):
+        raise RefusedError(f"shard={upload.shard!r} is no part of a whole; write 1/4 for the first of four")
+    if upload.tree and not FULL_SHA.fullmatch(upload.tree):
+        raise RefusedError(f"tree={upload.tree!r} is no full tree id; send all 40 digits (git rev-parse HEAD^{{tree}})")
     if not FULL_SHA.fullmatch(upload.sha):
         raise RefusedError(
             f"sha={upload.sha!r} is no full commit id; send all 40 hexadecimal digits (git rev-parse HEAD)"
@@ -69,13 +92,20 @@ def receive_upload(project: Project, upload: Upload) -> Delivery:
     digest = hashlib.sha256(upload.body).hexdigest()
     place = [upload.kind, upload.sha, upload.job, upload.shard, str(upload.attempt), upload.file_name, digest]
     place += [upload.system] if upload.system else []
+    place += [upload.tree, among] if upload.tree or among else []
     said = hashlib.sha256("\0".join(place).encode("utf-8", "surrogatepass")).hexdigest()
     row = Delivery(
         project=project, channel=Channel.UPLOAD, guid=f"key:{upload.key}" if upload.key else said, kind=upload.kind,
         sha=upload.sha, job=upload.job, shard=upload.shard, system=upload.system, attempt=upload.attempt,
-        file_name=upload.file_name, encoding=upload.encoding, digest=said, body=upload.body,
+        file_name=upload.file_name, encoding=upload.encoding, digest=said, body=upload.body, tree=upload.tree,
+        branch=upload.branch, pull_request=upload.pull_request,
     )  # fmt: skip
     return _store(row)
+
+
+def _shard_is_whole(shard: str) -> bool:
+    found = SHARD.fullmatch(shard)
+    return found is not None and int(found[1]) <= int(found[2])
 
 
 def receive_hook(project: Project, event: str, guid: str, body: bytes) -> Delivery:

@@ -220,7 +220,7 @@ def _holds(fact: FunctionFact, words: str) -> bool:
 def _fact(row: list[Any]) -> FunctionFact:
     state, old, new, similarity, changes, what, pin, expected, same_body = row
     was, now = (Where(*place) if place else None for place in (old, new))
-    return FunctionFact(state, was, now, similarity, tuple(changes), what, pin, expected, same_body)
+    return FunctionFact(state, was, now, similarity, tuple(changes), what, "", pin, expected, same_body)
 
 
 # --- one function, side by side -------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from . import (
     burndown,
     chronicle,
     claims,
+    commit_history,
     conditions,
     contradictions,
     derived,
@@ -74,12 +75,14 @@ def look(claim: claims.Claim, row: Delivery, progress: Progress = quiet) -> list
         mirror.remember_commit(project, repo, seen.docs_sha)
         readings.store_documents(project, documents)
         chronicle.store(project, told, documents)
-        contradictions.store_evidence(project, seen.docs_sha, found, len(chronicle.weakened(project)))
+        contradictions.store_evidence(project, seen.docs_sha, found)
+        contradictions.store_weakened(project, seen.docs_sha, chronicle.weakened_measure(project, told))
         dismissals.replace_findings(project, found.found)
         policy_history.note(project, repo, seen.policy_text, head=seen.sha, given=bool(project.policy_text))
-        _store_sight(project, seen, documents, told.problems)
+        _store_sight(project, seen, documents, () if told.sha else told.problems)
         burndown.store(project, course)
     conditions.ensure(claim, project, repo, seen.sha)
+    commit_history.sync(project, repo, writing=claim.writing, progress=progress)
     project.refresh_from_db()
     derived.settle(claim, project, seen.sha)
     with claim.writing() as held:
@@ -125,9 +128,10 @@ def _read(text: str, *, given: bool) -> Policy:
 def _store_sight(project: Project, seen: Sight, documents: Documents, told: tuple[Problem, ...]) -> None:
     problems = [*documents.problems, *seen.problems, *told]
     problems += [problem for one in documents.documents for problem in one.problems]
+    kept = project.history_problems
     project.sha, project.docs_sha, project.policy_sha = seen.sha, seen.docs_sha, seen.policy_sha
     project.start_sha = seen.start
-    project.policy_in_force, project.problems = seen.policy_text, to_plain(problems)
+    project.policy_in_force, project.problems = seen.policy_text, [*to_plain(problems), *kept]
     project.conditions = bindings.asked_of(project, seen.policy)
     if seen.policy.name and not project.named_by_hand:
         project.name = seen.policy.name[:200]

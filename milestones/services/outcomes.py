@@ -148,7 +148,7 @@ class Run:
 
 
 def run_of(every: Iterable[Evidence], in_force: Iterable[Evidence]) -> Run:
-    """The runs in force as one: of each test the worst; one that a job saw pass and fail counts as unsteady."""
+    """The runs in force as one: of each test the worst; one that passed in the end and failed before is flaky."""
     rows = [row for row in every if row.kind in TEST_KINDS]
     found = Outcomes.objects.filter(evidence__in=[row.pk for row in rows]).values_list("evidence", "packed")
     columns = {pk: packing.unpack(bytes(packed)) for pk, packed in found}
@@ -188,6 +188,6 @@ def _marked(column: Column, unsteady: set[int]) -> Column:
         return column
     marks = bytearray(column.marks)
     for position in unsteady:
-        if marks[position - column.first : position - column.first + 1]:
+        if column.mark(position) is Mark.PASSED:  # what fails in the run that counts is a failure, flaky or not
             marks[position - column.first] = Mark.FLAKY
     return Column(column.first, bytes(marks), column.cases, column.deflated)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from milestones.codec import from_plain
 from milestones.facts import Lack, Problem, State
@@ -56,6 +58,7 @@ class Chosen:
     removed: tuple[CriterionStory, ...] = ()
     weakened: tuple[CriterionEvent, ...] = ()
     regressed: Regression | None = None
+    disagreeing: tuple[Mapping[str, Any], ...] = ()  # documents that state another status of it
 
     @property
     def awaiting(self) -> list[Row]:
@@ -219,6 +222,7 @@ def _chosen(project: Project, stop: Stop) -> Chosen:
         rows=told.rows,
         removed=told.removed,
         weakened=told.weakened,
+        disagreeing=tuple(one for one in row.sources if one["status_text"] and one["status"] != row.status),
         reasons=_reasons(stop.judged, rows, judged=bool(project.sha)),
         promotions=tuple(Promotion.objects.of_project(project).filter(milestone=row)[:PROMOTIONS]),
         regressed=Regression.objects.open(project).filter(promotion__milestone=row).first(),

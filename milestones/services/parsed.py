@@ -79,9 +79,9 @@ def parse_file(project: Project, kind: str, stream: BinaryIO) -> Parsed:
     index = outcomes.index_of(project) if running.family is Family.TESTS else {}
     found = Parsed(running, Collector(index))
     for batch in batches(kind, stream):
-        running.take(batch)
+        outcomes_here = running.take(batch)
         if running.family is Family.TESTS:
-            found.collector.take([fact for fact in batch if type(fact) is facts.Outcome])
+            found.collector.take(outcomes_here)
         else:
             _keep(found, batch)
     return found

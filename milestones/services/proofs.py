@@ -24,7 +24,7 @@ from milestones.parity.endpoints import EndpointState, Key, state_of
 
 from . import behaviour, claims, dumped, evaluate, readings
 from .green import Green, green_at
-from .statics.endpoints import is_ported, subjects
+from .statics.endpoints import is_ported, parts
 
 KIND = "endpoint-proofs"
 VERSION = 1
@@ -37,6 +37,7 @@ class Proven:
     tested: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     verified: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)
     lacking: Mapping[Key, tuple[str, ...]] = field(default_factory=dict)  # tested, and why it is not verified
+    refuted: frozenset[Key] = frozenset()  # a test of the legacy system fails now, or expects something else
 
 
 def settle(claim: claims.Claim | None, project: Project, sha: str) -> None:
@@ -121,6 +122,7 @@ def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Prov
     tested: dict[Key, tuple[str, ...]] = {}
     verified: dict[Key, tuple[str, ...]] = {}
     lacking: dict[Key, tuple[str, ...]] = {}
+    refuted: set[Key] = set()
     same = set(details["same_tests"])
     for row in details["rows"]:
         before = _passed(row["tests"], then)
@@ -129,11 +131,13 @@ def proven_by_tests(details: Mapping[str, Any], then: Green, now: Green) -> Prov
             tested[_key(row)] = tuple(f"{test} passed on the legacy system ({kind})" for test, kind in before.items())
         if before and all(test in same and test in after for test in before):
             verified[_key(row)] = tuple(f"{test} passed on both ({after[test]})" for test in before)
-        elif before:
-            lacking[_key(row)] = tuple(
-                _lacking(test, same, row) for test in before if test not in same or test not in after
-            )
-    return Proven(tested, verified, lacking)
+            continue
+        found = [_lacking(test, same, row, now) for test in before if test not in same or test not in after]
+        if found:
+            lacking[_key(row)] = tuple(found)
+        if any(test not in same or now.broke(test) for test in before):
+            refuted.add(_key(row))
+    return Proven(tested, verified, lacking, frozenset(refuted))
 
 
 def with_recordings(rows: Iterable[Mapping[str, Any]], proven: Proven, comparison: Evidence | None) -> Proven:
@@ -151,18 +155,18 @@ def with_recordings(rows: Iterable[Mapping[str, Any]], proven: Proven, compariso
         if any(one["mismatched"] or one["alone"] for one in told):
             verified.pop(key, None)
             lacking[key] = (*lacking.get(key, ()), "not all of its recorded answers are the same on the new system")
-        else:
+        elif key not in proven.refuted:
             verified[key] = (*verified.get(key, ()), f"{count} recorded answers are the same on the new system")
-    return Proven(tested, verified, lacking)
+    return Proven(tested, verified, lacking, proven.refuted)
 
 
-def _lacking(test: str, same: set[str], row: Mapping[str, Any]) -> str:
+def _lacking(test: str, same: set[str], row: Mapping[str, Any], now: Green) -> str:
     """Why a test of the legacy system proves nothing of the new one."""
     if not any(one["id"] == test for one in row["tests_now"]):
         return f"{test} is gone, or asks for something else now"
     if test not in same:
         return f"{test} expects something else than on the legacy system"
-    return f"{test} is not known to pass"
+    return f"{test} fails on the new system" if now.broke(test) else f"{test} is not known to pass"
 
 
 def _passed(named: Iterable[Mapping[str, Any]], green: Green) -> dict[str, str]:
@@ -189,7 +193,7 @@ def state_of_row(row: Mapping[str, Any], proven: Proven) -> EndpointState:
 def _counts(
     rows: list[dict[str, Any]], states: Mapping[Key, EndpointState], proven: Proven, policy: Policy, unresolved: int
 ) -> Iterator[Measurement]:
-    for subject, part in [("", rows), *subjects(rows, policy)]:
+    for name, subject, part in parts(rows, policy):
         of = [states[_key(row)] for row in part]
         done = (EndpointState.VERIFIED, EndpointState.RETIRED)
         counts = {
@@ -198,8 +202,8 @@ def _counts(
             "retired": of.count(EndpointState.RETIRED),
             "unproven": of.count(EndpointState.PORTED),
         }
-        for name, count in counts.items():
-            yield Measurement(f"endpoints.{name}", count, "count", subject, Known.STATIC, unresolved)
+        for measure, count in counts.items():
+            yield Measurement(name(f"endpoints.{measure}"), count, "count", subject, Known.STATIC, unresolved)
 
 
 def _disputed(

@@ -25,6 +25,14 @@ class Reader:
     progress: Callable[[str, int, int], None] = field(default=lambda _what, _done, _all: None)
     kept: dict[str, Any] = field(default_factory=dict)  # what one look reads more than once
 
+    def files(self, sha: str) -> list[git.TreeEntry]:
+        """The plain files of a commit, listed once for all who read it."""
+        known = f"files at {sha}"
+        if known not in self.kept:
+            self.kept[known] = [entry for entry in self.repo.tree(sha) if entry.is_file]
+        found: list[git.TreeEntry] = self.kept[known]
+        return found
+
     def cached(
         self, reader: str, entries: Iterable[git.TreeEntry], read: Callable[[str, bytes], Any], *, by_path: bool = False
     ) -> dict[str, Any]:
@@ -37,6 +45,12 @@ class Reader:
         missing = [place for place in places if place not in known]
         known |= self._read_new(reader, missing, read, places)
         return {entry.path: known[place] for place, found in places.items() if place in known for entry in found}
+
+    def known(self, reader: str, entries: Iterable[git.TreeEntry]) -> dict[str, Any]:
+        """path -> facts of those files that were read before, by this reader and whatever their path."""
+        listed = list(entries)
+        known = _remembered(reader, sorted({entry.sha for entry in listed}))
+        return {entry.path: known[entry.sha, ""] for entry in listed if (entry.sha, "") in known}
 
     def _read_new(
         self,

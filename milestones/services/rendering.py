@@ -98,7 +98,7 @@ def _kept(_tag: str, name: str, value: str) -> str | None:
 
 def marked(html: str, path: str, marks: Iterable[Mark], page_of: Callable[[str], str]) -> str:
     """The page with its links resolved and its marks at their lines; `page_of` is a document's address, "" for none."""
-    root = lxml.html.fragment_fromstring(html, create_parent="div")
+    root = lxml.html.fragment_fromstring(html or " ", create_parent="div")
     anchors = _name_headings(root)
     for link in list(root.iter("a")):
         _lead(link, path, anchors, page_of)
@@ -240,12 +240,9 @@ def _append(block: HtmlElement, mark: HtmlElement) -> None:
 
 
 def _prepend(block: HtmlElement, mark: HtmlElement) -> None:
-    """Before the block's own words, and behind its box."""
+    """Before the block's own words, in the place of a float that lies beside their first line."""
     if len(block) and block[0].tag == "p" and not (block.text or "").strip():
         _prepend(block[0], mark)
-    elif len(block) and block[0].tag == "input" and not (block.text or "").strip():
-        mark.tail, block[0].tail = block[0].tail, None
-        block.insert(1, mark)
     else:
         mark.tail, block.text = block.text, None
         block.insert(0, mark)

@@ -11,13 +11,14 @@ from milestones.codec import from_plain, storable, to_plain
 from milestones.facts import Problem
 from milestones.models import BlobFact
 from milestones.parity.guards import NO_NAMING, Naming
-from milestones.parity.reading import Shelf, read_routes
+from milestones.parity.reading import EXPRESS, Shelf, is_manifest, is_script, read_routes
 from milestones.parity.routes import RouteTable
 from milestones.source.paths import is_test
 
 from .reader import ABSENT, Reader, bounded
 
-VERSION = 1  # goes up with the rules by which routes are read, so that nothing stale is taken for them
+VERSION = 2  # goes up with the rules by which routes are read, so that nothing stale is taken for them
+MANIFEST_BYTES = 1_000_000
 SHELF_FILES = 3_000  # what a process holds on to between looks
 
 _shelf = Shelf()
@@ -32,8 +33,8 @@ def shared_shelf() -> Shelf:
 
 
 def is_source(path: str) -> bool:
-    """Whether a file may register routes, by its name."""
-    return path.endswith(".py")
+    """Whether a file has a say in which routes there are, by its name."""
+    return path.endswith(".py") or is_script(path) or is_manifest(path)
 
 
 def table_at(repo: git.Repository, place: str, shelf: Shelf, naming: Naming = NO_NAMING) -> RouteTable:
@@ -45,7 +46,7 @@ def table_at(repo: git.Repository, place: str, shelf: Shelf, naming: Naming = NO
 
 def table_of(repo: git.Repository, entries: Iterable[git.TreeEntry], shelf: Shelf, naming: Naming) -> RouteTable:
     """The routes of these files; the blobs that the shelf does not know are read in one go."""
-    sources, large = bounded(entry for entry in entries if is_source(entry.path))
+    sources, large = bounded(_read_from(repo, list(entries), shelf))
     here = [entry for entry in sources if entry.size is not None]  # an absent blob has no size
     absent = tuple(Problem(ABSENT, entry.path) for entry in sources if entry.size is None)
     paths = {entry.path: entry.sha for entry in here}
@@ -53,6 +54,16 @@ def table_of(repo: git.Repository, entries: Iterable[git.TreeEntry], shelf: Shel
     blobs = dict(repo.blobs(new))
     table = read_routes(paths, lambda blob: blobs.get(blob) or _late(repo, blob, blobs), shelf, naming)
     return replace(table, unparsed=(*table.unparsed, *absent, *large))
+
+
+def _read_from(repo: git.Repository, entries: list[git.TreeEntry], shelf: Shelf) -> list[git.TreeEntry]:
+    """The files that routes are read from; scripts only where a manifest names Express, or there is no manifest."""
+    manifests = [one for one in entries if is_manifest(one.path)]
+    manifests = [one for one in manifests if 0 < (one.size or 0) < MANIFEST_BYTES]
+    texts = dict(repo.blobs([one.sha for one in manifests if one.sha not in shelf.hinted]))
+    named = [shelf.has_hint(one.sha, lambda sha: texts.get(sha, b""), EXPRESS) for one in manifests]
+    scripts = any(named) or not named
+    return [one for one in entries if one.path.endswith(".py") or (scripts and is_script(one.path))]
 
 
 def _late(repo: git.Repository, blob: str, blobs: dict[str, bytes]) -> bytes:

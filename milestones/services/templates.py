@@ -30,7 +30,7 @@ class Side:
 
 def side_at(reader: Reader, sha: str, folder: str = "", *, hidden: str = "") -> Side:
     """The templates in a folder, or all; `hidden` is a folder of the other system, which stands beside."""
-    files = [entry for entry in reader.repo.tree(sha) if entry.is_file and not is_test(entry.path)]
+    files = [entry for entry in reader.files(sha) if not is_test(entry.path)]
     files = [one for one in files if not (hidden and one.path.startswith(f"{hidden}/"))]
     places = [one for one in files if reading.may_be_template(one.path) and one.path.startswith(folder)]
     listed, large = bounded(places)

@@ -6,19 +6,12 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
-
 from milestones.gates.inputs import Signed
 from milestones.gates.people import rule_for
 from milestones.gates.policy import Policy
 from milestones.models import Project, SignOff
 
 from . import territory
-
-
-def given_in(project: Project) -> QuerySet[SignOff]:
-    """Every word that was not taken back; whether it has run out is told by the clock that is given."""
-    return SignOff.objects.filter(project=project, withdrawn_at=None).defer("attachment").order_by("pk")
 
 
 @dataclass(frozen=True, slots=True)

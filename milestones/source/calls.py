@@ -122,7 +122,7 @@ class Caller:
         self.depth += 1
         self.stack.append(function.code)
         try:
-            return self.returned(function, self._bound(function, arguments))
+            return _wrapped(self.returned(function, self._bound(function, arguments)), function, arguments)
         except RecursionError:
             return Unknown(f"{function.name} is nested too deeply", arguments.place)
         finally:
@@ -286,6 +286,16 @@ class Caller:
         if value.instance.model is not None:
             return value.instance.model.get(name, place)
         return Unknown(f"super().{name}", place)
+
+
+def _wrapped(made: Value, function: Function, arguments: Arguments) -> Value:
+    """What a decorator makes when it is called by hand remembers it, as it would over a definition."""
+    if not isinstance(made, Function) or made.code is function.code:
+        return made
+    inner = made.wraps or made.enclosed
+    if inner is None or not any(one is inner for one in arguments.positional):
+        return made
+    return made.decorated(Decoration(function.name, function, arguments.place))
 
 
 def written(node: code.Expression) -> str:

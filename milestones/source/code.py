@@ -6,6 +6,7 @@ Lines are 1-based. Whatever the small language has no word for is `Opaque`, and 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple, TypeAlias
 
 from milestones.facts import Problem
@@ -110,15 +111,37 @@ class Parameter(NamedTuple):
     annotation: Expression | None = None
 
 
+class Later:
+    """The body of a function as it is written, read when somebody asks for it: most of them nobody ever calls."""
+
+    __slots__ = ("_made", "line", "read", "text")
+
+    def __init__(self, text: bytes, line: int, read: Callable[[bytes, int], tuple[Statement, ...]]) -> None:
+        self.text = text
+        self.line = line
+        self.read = read
+        self._made: tuple[Statement, ...] | None = None
+
+    @property
+    def statements(self) -> tuple[Statement, ...]:
+        if self._made is None:
+            self._made = self.read(self.text, self.line)
+        return self._made
+
+
 class Function(NamedTuple):
     """A function as statement or expression; a lambda's body is one `Return`."""
 
     line: int
     name: str
     parameters: tuple[Parameter, ...]
-    body: tuple[Statement, ...]
+    inside: tuple[Statement, ...] | Later
     decorators: tuple[Expression, ...] = ()
     returns: Expression | None = None
+
+    @property
+    def body(self) -> tuple[Statement, ...]:
+        return self.inside.statements if isinstance(self.inside, Later) else self.inside
 
 
 class Named(NamedTuple):
@@ -246,6 +269,12 @@ Statement: TypeAlias = (
     Assign | Augment | Do | Return | Raise | If | For | While | Branches | With | Import | ImportFrom | Class | Function
     | Jump | Global
 )  # fmt: skip
+
+
+def parts(node: Any) -> tuple[Any, ...]:
+    """What a piece of code is made of, the bodies of functions included."""
+    inner = tuple(part for part in node if isinstance(part, tuple))
+    return (*inner, node.body) if isinstance(node, Function) and isinstance(node.inside, Later) else inner
 
 
 class File(NamedTuple):

@@ -81,10 +81,11 @@ class Module:
         for span in self.tree.spans:
             if "." not in span.name:
                 inside[span.start : span.end] = b"\1" * (span.end - span.start)
+        bind = int(Mark.BIND)
         bound = {
             text
             for text, mark, within in zip(self.tree.texts, self.tree.marks, inside, strict=True)
-            if mark & Mark.BIND and not within
+            if mark & bind and not within
         }
         return frozenset(bound | {span.name for span in self.tree.spans if "." not in span.name})
 
@@ -115,10 +116,17 @@ class Module:
             broken=span.broken,
         )
 
+    @cached_property
+    def shapes(self) -> dict[str, str]:
+        """The shapes that were asked for so far."""
+        return {}
+
     def shape(self, name: str) -> str:
         """Return a hash that is equal where only names differ that the definition or its file binds."""
-        shapes = ["\x1f".join(shape(self, span)) for span in self.spans[name]]
-        return blake2b("\x1e".join(shapes).encode(), digest_size=16).hexdigest()
+        if name not in self.shapes:
+            shapes = ["\x1f".join(shape(self, span)) for span in self.spans[name]]
+            self.shapes[name] = blake2b("\x1e".join(shapes).encode(), digest_size=16).hexdigest()
+        return self.shapes[name]
 
     def body(self, name: str) -> str:
         """Return a hash of what a function does, its decorators, signature, type hints and docstring left out."""
@@ -142,14 +150,15 @@ def shape(module: Module, span: Span) -> list[str]:
     """Return a definition's tokens with every name that it or its file binds replaced by its order of appearance."""
     tree, seen = module.tree, dict[str, str]()
     part = range(span.start, span.end)
-    names = {tree.texts[at] for at in part if tree.marks[at] & Mark.BIND}
+    bind, doc, name = int(Mark.BIND), int(Mark.DOC), int(Mark.NAME)  # plain numbers: a flag's own `&` is slow
+    names = {tree.texts[at] for at in part if tree.marks[at] & bind}
     free = names | module.top_names
     shaped = []
     for at in part:
         text, mark = tree.texts[at], tree.marks[at]
-        if mark & Mark.DOC:
+        if mark & doc:
             continue
-        if mark & Mark.NAME and text in free:
+        if mark & name and text in free:
             text = seen.setdefault(text, f"\x03{len(seen)}")
         shaped.append(text)
     return shaped

@@ -53,7 +53,7 @@ class ExpressionEvaluator(Targets):
         if found is not None:
             return found
         if node.id == "super":
-            return self._super(scope)
+            return self.super_(scope)
         known = self.natives.get(node.id) or builtin.BUILTINS.get(node.id)
         if known is not None or _is_bound(node.id, scope):
             return known
@@ -66,14 +66,14 @@ class ExpressionEvaluator(Targets):
             else Unknown(f"{name} is not defined here", place)
         )
 
-    def _super(self, scope: Scope) -> Value:
+    def super_(self, scope: Scope) -> Value:
         from_first = next((value for value in scope.names.values() if isinstance(value, Instance)), None)
         if from_first is None:
             return Unknown("super", Place(scope.path, 0))
-        owner = self._owner(from_first.type)
+        owner = self.owner(from_first.type)
         return Native("super", lambda arguments: Super(owner, from_first))
 
-    def _owner(self, type_: Class) -> Class:
+    def owner(self, type_: Class) -> Class:
         """The class in whose body the running method stands: where `super()` starts to look."""
         running = self.stack[-1] if self.stack else None
         for one in type_.lineage():
@@ -91,6 +91,8 @@ class ExpressionEvaluator(Targets):
             return value.item(index, Place(scope.path, node.line))
         if isinstance(value, Class) and isinstance(index, str) and index in value.members:
             return value.members[index]  # a member of an enumeration
+        if isinstance(value, (Instance, Function)) and isinstance(index, str):  # JavaScript's `o[name]`
+            return self.attribute(value, index, Place(scope.path, node.line))
         if isinstance(value, (list, tuple, str, dict)) and is_known(index):
             try:
                 return value[index]

@@ -109,13 +109,13 @@ def agreed(values: list[Value], otherwise: Unknown) -> Value:
 
 
 def _instead(models: list[Value]) -> Value | None:
-    last = models[-1]
-    if len({type(one.model if isinstance(one, Instance) else one) for one in models}) > 1:
+    made: list[Model] = [one.model if isinstance(one, Instance) and one.model else one for one in models]
+    if len({type(one) for one in made}) > 1:
         return None
-    for one in models[:-1]:
-        if one is not last:
-            (one.model if isinstance(one, Instance) else one).give_way()
-    return last
+    for one in made[:-1]:
+        if one is not made[-1]:
+            one.give_way()
+    return models[-1]
 
 
 def merged(then: dict[str, Value], otherwise: dict[str, Value], place: Place) -> dict[str, Value]:

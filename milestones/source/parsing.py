@@ -18,6 +18,8 @@ from milestones.facts import Problem
 PYTHON = Language(tree_sitter_python.language())
 PYTHON_SUFFIXES = (".py", ".pyw", ".pyi")
 SIZE_LIMIT = 8 * 1024 * 1024
+LINES_LIMIT = 60_000  # what has more was written by a program, and takes longer to follow than anybody waits
+LINE_LIMIT = 200_000  # bytes of one line: nothing that a person wrote as Python
 PROBLEM_LIMIT = 20
 _CODING = re.compile(rb"^[ \t\f]*#.*?coding[:=][ \t]*([-\w.]+)")  # PEP 263
 _NEW_KEYWORDS = frozenset({b"lazy"})  # PEP 810: a word before an import, unknown to the grammar
@@ -42,10 +44,14 @@ def parse_python(data: bytes, path: str = "") -> Source:
         return _nothing(f"{len(data):,} bytes, over the limit of {SIZE_LIMIT:,}: not read", path)
     if b"\0" in data[:8192] and not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return _nothing("binary content under a name of source code: not read", path)
+    if (lines := data.count(b"\n")) > LINES_LIMIT:
+        return _nothing(f"{lines:,} lines, over the limit of {LINES_LIMIT:,}: not read", path)
+    if len(data) > LINE_LIMIT and (longest := max(map(len, data.splitlines()))) > LINE_LIMIT:
+        return _nothing(f"a line of {longest:,} bytes, over the limit of {LINE_LIMIT:,}: not read", path)
     text, problems = decode(data, path)
     clean = text.replace("\r\n", "\n").replace("\r", "\n").encode("utf-8", "replace")
     tree = Parser(PYTHON).parse(clean)
-    return Source(tree, clean, (*problems, *_errors(tree.root_node, path)))
+    return Source(tree, clean, (*problems, *problems_in(tree.root_node, path)))
 
 
 def decode(data: bytes, path: str = "") -> tuple[str, tuple[Problem, ...]]:
@@ -94,7 +100,7 @@ def _nothing(reason: str, path: str) -> Source:
     return Source(Parser(PYTHON).parse(b""), b"", (Problem(reason, path, 1),))
 
 
-def _errors(root: Node, path: str) -> Iterator[Problem]:
+def problems_in(root: Node, path: str) -> Iterator[Problem]:
     """The places that the grammar refused; only branches that hold an error are walked."""
     stack, found = [root] if root.has_error else [], 0
     while stack and found < PROBLEM_LIMIT:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
@@ -23,6 +24,8 @@ from milestones.source.values import (
     Value,
 )
 
+_WORD = re.compile(r"[^\W\d]\w*")
+NAMESAKES = 2
 STEPS = 3_000_000
 STEPS_A_ROOT = 400_000
 
@@ -74,6 +77,15 @@ class Program(Evaluator):
             self.problems.append(Problem("takes more steps to work out than the limit allows", path, 1))
         except RecursionError:
             self.problems.append(Problem("nested too deeply to work out", path, 1))
+        except (
+            AttributeError,
+            LookupError,
+            TypeError,
+            ValueError,
+            ArithmeticError,
+        ) as slip:
+            said = f"could not be worked out ({type(slip).__name__}: {slip})"[:300]
+            self.problems.append(Problem(said, path, 1))
         finally:
             self.depth, self.stack, self.undecided, self.conditions = 0, [], 0, []
             self.steps_left = max(1, self.steps_left + kept)
@@ -95,10 +107,7 @@ class Program(Evaluator):
         file = self.load(path)
         if file is not None:
             self.read[path] = file
-            package = module.name if path.endswith("__init__.py") else module.name.rpartition(".")[0]
-            module.scope.names.update({"__name__": ModuleName(module.name), "__file__": path, "__package__": package})
-            if path.endswith("__init__.py"):
-                module.scope.names["__path__"] = [path.rpartition("/")[0]]
+            self.prepare(module)
             before, self.undecided = self.undecided, 0
             conditions, self.conditions = self.conditions, []
             try:
@@ -111,6 +120,15 @@ class Program(Evaluator):
             finally:
                 self.undecided, self.conditions = before, conditions
         return module
+
+    def prepare(self, module: Module) -> None:
+        """The names that every module has."""
+        package = module.name if module.path.endswith("__init__.py") else module.name.rpartition(".")[0]
+        module.scope.names.update(
+            {"__name__": ModuleName(module.name), "__file__": module.path, "__package__": package}
+        )
+        if module.path.endswith("__init__.py"):
+            module.scope.names["__path__"] = [module.path.rpartition("/")[0]]
 
     def _packages(self, path: str) -> Iterator[str]:
         folder = path.rpartition("/")[0]
@@ -213,26 +231,36 @@ class Program(Evaluator):
 
     def uncalled(self, mentions: re.Pattern[str]) -> list[Function]:
         """Functions that nothing called and that lead to a name of interest; those that ask for least come first."""
-        known = self._defined()
-        found: dict[int, Function] = {}
         names = {name for name in (value.code.name for value in self._types()) if name}
+        known = self._defined(mentions, names)
+        found: dict[int, Function] = {}
+        counts = Counter(function.code.name for function, _ in known)
+        # a name that many functions share says nothing of which one is meant where it stands
+        telling = {name for name, count in counts.items() if count <= NAMESAKES and not name.startswith("__")}
         before = -1
         while before != len(found):
             before = len(found)
             for function, said in known:
                 if id(function.code) not in found and any(mentions.fullmatch(one) or one in names for one in said):
                     found[id(function.code)] = function
-                    names.add(function.code.name)
+                    names |= {function.code.name} & telling
         waiting = [one for one in found.values() if id(one.code) not in self.called]
         return sorted(waiting, key=lambda one: (_required(one.code), one.place.path, one.place.line))
 
-    def _defined(self) -> list[tuple[Function, frozenset[str]]]:
-        return [
-            (function, frozenset(names_in(function.code.body)))
+    def _defined(self, mentions: re.Pattern[str], names: set[str]) -> list[tuple[Function, frozenset[str]]]:
+        """The functions of the project with what they say of each other, and of what is of interest."""
+        functions = [
+            function
             for module in list(self.modules.values())
             for value in list(module.scope.names.values())
             for function in _functions(value)
             if function.scope.path == module.path and not function.decorations  # a view is no factory
+        ]
+        known = names | {function.code.name for function in functions}
+        told = ((function, words_of(function.code)) for function in functions)
+        return [
+            (function, frozenset(word for word in words if word in known or mentions.fullmatch(word)))
+            for function, words in told
         ]
 
     def _types(self) -> Iterator[Class]:
@@ -254,17 +282,18 @@ def _functions(value: Value) -> Iterator[Function]:
         yield from (member for member in value.members.values() if isinstance(member, Function))
 
 
-def names_in(node: Any) -> Iterator[str]:
-    """Every name and attribute that stands in a piece of code."""
-    stack = [node]
+def words_of(function: code.Function) -> set[str]:
+    """The words in the body of a function; in one that is not read yet, those of its text."""
+    if isinstance(function.inside, code.Later):
+        return set(_WORD.findall(function.inside.text.decode("utf-8", "replace")))
+    stack: list[Any] = [function.inside]
+    found: set[str] = set()
     while stack:
         one = stack.pop()
-        if isinstance(one, code.Name):
-            yield one.id
-        elif isinstance(one, code.Attribute):
-            yield one.name
-        if isinstance(one, tuple):
-            stack.extend(part for part in one if isinstance(part, tuple))
+        if isinstance(one, (code.Name, code.Attribute)):
+            found.add(one.id if isinstance(one, code.Name) else one.name)
+        stack.extend(code.parts(one))
+    return found
 
 
 def dotted(path: str) -> str:

@@ -4,24 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from tree_sitter import Node
+from tree_sitter import Node, Parser
 
 from milestones.source import code
 from milestones.source.code import Expression, Statement
-from milestones.source.parsing import line_of, parse_python
+from milestones.source.parsing import PYTHON, line_of, parse_python
 from milestones.source.python_expressions import DEPTH_LIMIT, ExpressionReader, children_of, text_of
 
 
 def python_code(data: bytes) -> code.File:
     """The code of Python bytes; what could not be read is in its problems."""
     source = parse_python(data)
-    reader = _Reader()
+    reader = _Reader(source.data)
     body = reader.block(source.root)
     return code.File(body, (*source.problems, *reader.problems))
 
 
+def _body(text: bytes, line: int) -> tuple[Statement, ...]:
+    """The statements of a function whose body, under an `if`, begins at a line."""
+    data = b"\n" * (line - 1) + text
+    found = Parser(PYTHON).parse(data).root_node.named_children
+    branch = next((one for one in found if one.type == "if_statement"), None)
+    return _Reader(data).block(branch.child_by_field_name("consequence")) if branch is not None else ()
+
+
 class _Reader(ExpressionReader):
     """Reads statements by their type; nothing here decides what a thing means."""
+
+    def __init__(self, data: bytes) -> None:
+        super().__init__()
+        self.data = data
+
+    def later(self, node: Node | None) -> code.Later | tuple[()]:
+        """A body as the lines that it stands on, to be read when it is called."""
+        if node is None or not node.named_child_count:
+            return ()
+        start = node.start_byte - node.start_point.column
+        whole = not self.data[start : node.start_byte].strip()
+        text = self.data[start if whole else node.start_byte : node.end_byte]
+        return code.Later(b"if 1:\n" + text if whole else b"if 1: " + text, line_of(node) - whole, _body)
 
     def block(self, node: Node | None) -> tuple[Statement, ...]:
         return tuple(statement for child in children_of(node) for statement in self.statement(child))
@@ -98,7 +119,7 @@ class _Reader(ExpressionReader):
     def function(self, node: Node) -> Iterator[Statement]:
         name = text_of(node.child_by_field_name("name"))
         parameters = tuple(self.parameters(node.child_by_field_name("parameters")))
-        body = self.block(node.child_by_field_name("body"))
+        body = self.later(node.child_by_field_name("body"))
         returns = node.child_by_field_name("return_type")
         made = self.expression(returns) if returns is not None else None
         yield code.Function(line_of(node), name, parameters, body, (), made)

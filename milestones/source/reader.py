@@ -8,8 +8,8 @@ from tree_sitter import Node
 
 from milestones.source.literals import string_prefix, string_value
 from milestones.source.parsing import Source, parse_python
-from milestones.source.trees import CLOSE, OPEN, Imported, Mark, Span, Tree
-from milestones.source.walk import DROPPED, End, Scope, Walker
+from milestones.source.trees import CLOSE, OPEN, Imported, Span, Tree
+from milestones.source.walk import BIND, DOC, DROPPED, HINT, IMPORT, NAME, STRING, End, Scope, Walker
 
 _PREFIX_LETTERS = "bBfFrRtTuU"
 _PLAIN_DECORATORS = frozenset(
@@ -66,7 +66,7 @@ class _Reader(Walker):
     def _call(self, node: Node, flags: int) -> None:
         """A generator as the only argument brings its own parentheses."""
         arguments, function = node.child_by_field_name("arguments"), node.child_by_field_name("function")
-        flags &= ~Mark.BIND
+        flags &= ~BIND
         if arguments is None or function is None or arguments.type != "generator_expression":
             self.open(node, flags)
             return
@@ -83,7 +83,7 @@ class _Reader(Walker):
 
     def _strings(self, strings: list[Node], node: Node, flags: int) -> None:
         """Emit adjacent literals as the one string they are; what an f-string interpolates is code like any other."""
-        line, flags = node.start_point.row + 1, (flags & ~Mark.BIND)
+        line, flags = node.start_point.row + 1, (flags & ~BIND)
         pieces: list[str | Node] = [""]
         prefixes = ""
         for string in strings:
@@ -98,7 +98,7 @@ class _Reader(Walker):
         self.emit(f"{OPEN}string{sort}", line, flags)
         self.stack.append(End(CLOSE, line, flags))
         if len(pieces) == 1:
-            self.emit(sort.replace("f", "") + repr(pieces[0]), line, flags | Mark.STRING)
+            self.emit(sort.replace("f", "") + repr(pieces[0]), line, flags | STRING)
             return
         self._interpolated(pieces, line, flags)
 
@@ -121,7 +121,7 @@ class _Reader(Walker):
             if isinstance(piece, Node):
                 self.stack.append((piece, flags))
             elif piece:
-                self.stack.append(End(repr(piece), line, flags | Mark.STRING))
+                self.stack.append(End(repr(piece), line, flags | STRING))
 
     def _format(self, node: Node, flags: int) -> None:
         """What stands between the colon and the brace of an f-string is text, with expressions in it."""
@@ -136,7 +136,7 @@ class _Reader(Walker):
 
     def _subscript(self, node: Node, flags: int) -> None:
         """`x[a, b]` is `x[(a, b)]`, and `x[a,]` is not `x[a]`."""
-        flags &= ~Mark.BIND
+        flags &= ~BIND
         value = node.child_by_field_name("value")
         commas = sum(child.type == "," for child in node.children)
         index = node.children_by_field_name("subscript")
@@ -174,7 +174,7 @@ class _Reader(Walker):
         self.stack.append(End(CLOSE, line, flags))
         if as_name:
             self.stack.append(End(CLOSE, line, flags))
-            self.stack.append((values[1], flags | Mark.BIND))
+            self.stack.append((values[1], flags | BIND))
             self.stack.append(End(f"{OPEN}as_pattern_target", line, flags))
             self.stack.append(End("as", line, flags))
             self.stack.append((values[0], flags))
@@ -185,7 +185,7 @@ class _Reader(Walker):
 
     def _attribute(self, node: Node, flags: int) -> None:
         """The name behind a dot is no variable."""
-        flags &= ~Mark.BIND
+        flags &= ~BIND
         name = node.child_by_field_name("attribute")
         line = node.start_point.row + 1
         self.emit(f"{OPEN}attribute", line, flags)
@@ -215,7 +215,7 @@ class _Reader(Walker):
         return scope.kind == "function" and not (scope.decorated and node.type != "assignment")
 
     def _typed(self, node: Node, flags: int) -> None:
-        hint = flags | Mark.HINT if self._hinted(node, flags) else flags
+        hint = flags | HINT if self._hinted(node, flags) else flags
         children: list[tuple[Node, int]] = []
         for child in node.children:
             if child.type in {":", "type", "->"}:
@@ -223,7 +223,7 @@ class _Reader(Walker):
             elif child.type == "=" or children:
                 children.append((child, flags))
             else:
-                children.append((child, flags | Mark.BIND))
+                children.append((child, flags | BIND))
         self.open(node, flags, children)
 
     def _assignment(self, node: Node, flags: int) -> None:
@@ -231,12 +231,12 @@ class _Reader(Walker):
         if not hinted:
             self.open(node, flags)
         elif node.child_by_field_name("right") is None and self._hinted(node, flags):
-            self.open(node, flags | Mark.HINT)
+            self.open(node, flags | HINT)
         else:
             self._typed(node, flags)
 
     def _parameters(self, node: Node, flags: int) -> None:
-        bound = flags | Mark.BIND
+        bound = flags | BIND
         plain = {"identifier", "list_splat_pattern", "dictionary_splat_pattern", "tuple_pattern"}
         self.open(node, flags, [(child, bound if child.type in plain else flags) for child in node.children])
 
@@ -252,7 +252,7 @@ class _Reader(Walker):
             self.imports.append(self._imported(base, name, line))
         if any(child.type == "wildcard_import" for child in node.children):
             self.imports.append(Imported(base, "*", "", self.blocks[-1], line))
-        self.open(node, flags | Mark.IMPORT)
+        self.open(node, flags | IMPORT)
 
     def _imported(self, module: str, node: Node, line: int) -> Imported:
         alias = node.child_by_field_name("alias")
@@ -286,7 +286,7 @@ class _Reader(Walker):
             Scope(self.text(name) if name is not None else "", kind, not _PLAIN_DECORATORS.issuperset(names))
         )
         self.stack.extend(reversed([item for child in own for item in self._part(node, child, flags)]))
-        self.emit(self.scopes[-1].name, line, flags | Mark.BIND | Mark.NAME)
+        self.emit(self.scopes[-1].name, line, flags | BIND | NAME)
         self.stack.extend((decorator, flags) for decorator in reversed(decorators))
 
     def _part(self, node: Node, child: Node, flags: int) -> list[tuple[Node, int]]:
@@ -295,7 +295,7 @@ class _Reader(Walker):
             return []
         returns = child.type == "->" or (child.type == "type" and node.type == "function_definition")
         if returns and not self.scopes[-1].decorated:
-            return [(child, flags | Mark.HINT)]
+            return [(child, flags | HINT)]
         return [] if child.type == ":" else [(child, flags)]
 
     def _decorator(self, node: Node) -> str:
@@ -332,7 +332,7 @@ class _Reader(Walker):
         doc = statements[0] if defines and statements and _is_docstring(statements[0]) else None
         rest = statements[1:] if doc is not None else statements
         filler = len(rest) == 1 and rest[0].type == "pass_statement" and defines
-        children = [(child, flags | Mark.DOC if child is doc or filler else flags) for child in statements]
+        children = [(child, flags | DOC if child is doc or filler else flags) for child in statements]
         self.blocks.append(self.kept)
         line = node.start_point.row + 1
         self.emit(f"{OPEN}block", line, flags)

@@ -17,6 +17,7 @@ PAGES = (
     ("documents", "Documents"),
     ("endpoints", "Endpoints"),
     ("likeness", "Likeness"),
+    ("results", "Results"),
     ("changes", "Changes"),
     ("behaviour", "Behaviour"),
     ("decisions", "Decisions"),

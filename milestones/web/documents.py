@@ -57,7 +57,7 @@ def document(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     def page_of(target: str) -> str:
         return reverse("document", args=[project.slug, target]) if target in known else ""
 
-    drawn = rendering.marked(shown.html, row.path, shown.marks, page_of) if shown.html else ""
+    drawn = rendering.marked(shown.html, row.path, shown.marks, page_of)
     context: dict[str, Any] = {
         "project": project,
         "shown": shown,

@@ -72,5 +72,5 @@ def endpoint_detail(request: HttpRequest, slug: str, method: str, path: str = ""
     lost = [point for key, point in board.course.lost if key == line.key] if board.course else []
     disputes = [one for one in board.disputes if f" {line.row['path']} " in f" {one['text']} "]
     context = {"project": project, "board": board, "line": line, "row": line.row, "edited": edited, "lost": lost,
-               "disputes": disputes}  # fmt: skip
+               "disputes": disputes, "recorded": endpoints.recorded_of(project, board, line)}  # fmt: skip
     return render(request, "milestones/endpoint_detail.html", context)

@@ -17,6 +17,7 @@ from . import (
     milestones,
     projects,
     reports,
+    results,
 )
 
 _milestone = "projects/<slug:slug>/milestones/<path:key>/"
@@ -36,6 +37,9 @@ urlpatterns = [
     path("projects/<slug:slug>/documents/", documents.documents, name="documents"),
     path("projects/<slug:slug>/documents/<path:path>", documents.document, name="document"),
     path("projects/<slug:slug>/findings/<str:fingerprint>/dismiss", documents.dismiss, name="dismiss"),
+    path("projects/<slug:slug>/results/", results.results, name="results"),
+    path("projects/<slug:slug>/results/explain", results.explain, name="explain"),
+    path("projects/<slug:slug>/deliveries/<int:pk>/", results.delivery, name="delivery"),
     path("projects/<slug:slug>/behaviour/", behaviour.behaviour, name="behaviour"),
     re_path(
         r"^projects/(?P<slug>[-\w]+)/behaviour/(?P<method>[A-Z]+)/(?P<route>.*)$", behaviour.answers, name="answers"

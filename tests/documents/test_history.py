@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from git import Actor
 
-from milestones.models import BlobFact, CriterionEvent, CriterionStory, Document, DocumentVersion, Project
+from milestones.models import BlobFact, CriterionEvent, CriterionStory, Document, DocumentVersion, Measurement, Project
 from milestones.services import tracking
 from tests.example import track
 from tests.repositories import Work
@@ -178,6 +178,11 @@ def test_a_very_long_history_is_cut_and_says_where(work: Work, settings: Any) ->
     project = track(work)
     assert told(project)["The lamp burns."] == [f"appeared {second[:7]} Ada", f"ticked {third[:7]} Ada"]
     assert any(f"from {second[:8]} on" in problem["reason"] for problem in project.problems)
+    row = Measurement.objects.get(evidence__project=project, name="docs.weakened")
+    assert row.unresolved == 1, "it cannot prove that nothing was taken back"
+    work.commit({"a.txt": "2"})
+    project = track(work)
+    assert any(f"from {second[:8]} on" in problem["reason"] for problem in project.problems), "a later look says so too"
 
 
 def test_documents_that_swap_their_names_keep_their_stories(work: Work) -> None:

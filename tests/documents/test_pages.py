@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.test import Client
@@ -113,6 +114,33 @@ def test_a_document_is_drawn_once_by_its_hash(work: Work) -> None:
     assert drawn.count() == 1
     drawn.update(facts="<p>remembered</p>")
     assert "remembered" in page(work, "docs/plan.md")
+
+
+def test_a_document_that_cannot_be_read_says_so_on_its_page(work: Work) -> None:
+    work.commit({"docs/blank.md": "", "docs/zero.md": "# Zero\n\n\0\n"})
+    assert "card document" in page(work, "docs/blank.md")
+    assert "holds a NUL byte" in text(page(work, "docs/zero.md"))
+
+
+def test_a_document_over_the_limit_is_listed_and_its_page_names_the_limit(work: Work, settings: Any) -> None:
+    settings.MIGRATOR_DOC_BYTES = 3000
+    first = work.repo.head.commit.hexsha
+    large = work.commit({"docs/report.md": "# Report\n" + "x" * 4000})
+    assert "docs/report.md" in page(work)
+    shown = text(page(work, "docs/report.md"))
+    assert "MIGRATOR_DOC_BYTES" in shown
+    assert "has it no more" not in shown
+    assert "MIGRATOR_DOC_BYTES" in text(page(work, "docs/report.md", f"?version={large}"))
+    assert "Milestone 2 is complete." in page(work, "docs/report.md", f"?version={first}")
+
+
+def test_documents_that_state_another_status_are_named_at_the_milestone(work: Work) -> None:
+    other = "# Iteration plan (Milestone 1 — Lamp)\n\nStatus: in progress\n\nSee [it](plan.md).\n"
+    work.commit({"docs/1-lamp.md": other})
+    project = track(work)
+    html = text(member_client(project).get(f"/projects/{project.slug}/?milestone=1"))
+    assert "docs/1-lamp.md:1 says in progress" in html
+    assert "milestone 1 is reached here and in progress there" in text(page(work))
 
 
 def test_odd_names_have_a_page_too(work: Work) -> None:

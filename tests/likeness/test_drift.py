@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from milestones.parity.drift import Expected, FunctionFact, entry_for, facts_of, settle
 from milestones.parity.functions import compare_functions
+from milestones.services.functions import pinned
 from milestones.source.definitions import read_module
 from milestones.source.outlines import outlines_of
 
@@ -35,29 +36,30 @@ def facts(old: str = OLD, new: str = NEW) -> list[FunctionFact]:
     modules = [[read_module(text.encode(), "a.py")] for text in (old, new)]
     outlines = [outlines_of(text.encode()) for text in (old, new)]
     found = compare_functions(*modules)
-    return facts_of(found, lambda _path, name: outlines[0].get(name), lambda _path, name: outlines[1].get(name))
+    sides = (lambda _path, name: outlines[0].get(name)), (lambda _path, name: outlines[1].get(name))
+    return pinned(facts_of(found, *sides))
 
 
 def fact(what: str, new: str = NEW) -> FunctionFact:
     return next(one for one in facts(new=new) if one.what == what)
 
 
-PRICE = "functions.changed a.py::price"
+PRICE = "functions.drift a.py::price"
 
 
 def test_every_difference_has_a_name_and_a_pin():
     named = {one.what: one for one in facts() if one.drifts}
     assert sorted(named) == [
-        "functions.changed a.py::lights",
+        "functions.drift a.py::gone",
+        "functions.drift a.py::lights",
         PRICE,
         "functions.extra a.py::fresh",
-        "functions.missing a.py::gone",
     ]
     assert len({one.pin for one in named.values()}) == 4
 
 
 def test_a_body_that_stayed_is_told_from_one_that_changed():
-    assert fact("functions.changed a.py::lights").same_body
+    assert fact("functions.drift a.py::lights").same_body
     assert not fact(PRICE).same_body
 
 
@@ -84,17 +86,15 @@ def test_a_change_to_the_legacy_side_is_a_second_change_too():
 
 def test_an_entry_that_matches_nothing_says_why():
     said = [
-        Expected("functions.changed a.py::nobody", "", "00"),
-        Expected("functions.missing a.py::price", "", "00"),
+        Expected("functions.drift a.py::nobody", "", "00"),
         Expected(PRICE, "", ""),
     ]
     _, stale = settle(facts(), said)
     assert [one.reason.partition(";")[0] for one in stale] == [
         "no such difference is there",
-        "it is functions.changed now",
         "it is not pinned to what it was granted for",
     ]
-    assert fact(PRICE).pin in stale[2].reason
+    assert fact(PRICE).pin in stale[1].reason
 
 
 def test_the_entry_is_written_out_for_the_policy():

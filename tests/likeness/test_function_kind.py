@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from milestones.models import Evidence, Measurement, Project
+from milestones.models import Evidence, Measurement, Project, Verdict
 from tests.example import LEGACY, POLICY, ROADMAP, track
 from tests.repositories import Work, repository
 
@@ -28,6 +28,12 @@ def measured(project: Project) -> dict[str, float]:
     return {row.name: row.value for row in rows if row.name.startswith("functions.")}
 
 
+def judged(project: Project) -> str:
+    """What the gate says that policy sets on drift."""
+    row = Verdict.objects.filter(judgement__project=project, gate="functions.drift == 0").latest("pk")
+    return str(row.sentence.partition(";")[0])
+
+
 def evidence(project: Project) -> Evidence:
     return Evidence.objects.filter(project=project, kind="functions", sha=project.sha).latest("pk")
 
@@ -35,6 +41,10 @@ def evidence(project: Project) -> Evidence:
 def begun(work: Work, pairs: str = "", accept: str = "") -> str:
     legacy = work.commit({"ferry/times.py": LEGACY, "ferry/fares.py": PLANS}, "As it was")
     policy = POLICY.format(start=legacy).replace('times = "ferry/times.py"\n', pairs) + accept
+    policy = policy.replace('lint.ruff.findings == 0", "similarity.times in 0.2..0.9', "functions.drift == 0")
+    policy = policy.replace(
+        '"linter finds nothing" = "lint.ruff.findings"', '"linter finds nothing" = "functions.drift"'
+    )
     work.commit({"plan/roadmap.md": ROADMAP, "migration.toml": policy, "ferry/fares.py": PORTED}, "Port the fares")
     return legacy
 
@@ -67,19 +77,31 @@ def test_an_accepted_difference_is_drift_again_after_a_second_change(tmp_path):
     with repository(tmp_path / "ferry") as work:
         begun(work, pairs)
         project = track(work)
-        what = "functions.changed ferry/fares.py::fare"
-        pin = next(row[6] for row in evidence(project).details["rows"] if row[4 + 1] == what)
-        entries = [(what, pin), ("functions.changed ferry/fares.py::nobody", pin)]
+        what = "functions.drift ferry/fares.py::fare"
+        pin = next(row[6] for row in evidence(project).details["rows"] if row[5] == what)
+        entries = [(what, pin), ("functions.drift ferry/fares.py::nobody", pin)]
         accept = "".join(f'\n[[accept]]\nwhat = "{w}"\nwhy = "dearer fuel"\ncontent = "{c}"\n' for w, c in entries)
         policy = (work.folder / "migration.toml").read_text() + accept
         work.commit({"migration.toml": policy}, "Expect the dearer fare")
         project = track(work)
-        assert (measured(project)["functions.drift"], measured(project)["functions.expected"]) == (1, 1)
+        assert (judged(project), measured(project)["functions.expected"]) == ("functions.drift is 1", 1)
         assert measured(project)["functions.stale"] == 1
         assert "ferry/fares.py::nobody" in evidence(project).details["stale"][0]["what"]
         work.commit({"ferry/fares.py": PORTED.replace("* 4", "* 5")}, "Dearer still")
         project = track(work)
-        assert (measured(project)["functions.drift"], measured(project)["functions.expected"]) == (2, 0)
+        assert (judged(project), measured(project)["functions.expected"]) == ("functions.drift is 2", 0)
+
+
+def test_an_expectation_ends_with_its_day(tmp_path):
+    with repository(tmp_path / "ferry") as work:
+        begun(work, 'fares = "ferry/fares.py"\n')
+        project = track(work)
+        row = next(row for row in evidence(project).details["rows"] if row[0] == "changed")
+        entry = f'\n[[accept]]\nwhat = "{row[5]}"\nwhy = "for now"\ncontent = "{row[6]}"\nuntil = '
+        policy = (work.folder / "migration.toml").read_text()
+        for until, said in (("2999-01-01", "functions.drift is 1"), ("2020-01-01", "functions.drift is 2")):
+            work.commit({"migration.toml": f"{policy}{entry}{until}\n"}, "Expect it for a while")
+            assert judged(track(work)) == said
 
 
 def test_a_file_that_cannot_be_read_leaves_the_numbers_unresolved(tmp_path):

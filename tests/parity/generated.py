@@ -1,3 +1,4 @@
+# ruff: noqa: E501 - sources of applications stand in one line
 """Applications made up at random: blueprints and routers in each other, registered in all the ways that people have."""
 
 from __future__ import annotations
@@ -119,8 +120,22 @@ def _constants(made: Made, bp: str, prefix: str) -> str:
     )
 
 
+def _overlapping(made: Made, bp: str, prefix: str) -> str:
+    """Rules that fit the same requests, in any order: werkzeug takes the most specific, and the first of two equals."""
+    word = made.name()
+    shapes = [
+        f"/{word}/<who>", f"/{word}/me", f"/{word}/<int:number>", f"/{word}/<path:rest>", f"/{word}/<any(ab, cd):kind>",
+        f"/{word}/<uuid:key>", f"/{word}/x-<tail>", f"/{word}/<path:rest>/end", f"/{word}/<a>/<b>", "/<top>/me",
+        f"/{word}/<who>", f"/{word}/<other>/end", f"/{word}/ab", f"/{word}/<float:size>", f"/{word}/<who>/",
+    ]  # fmt: skip
+    made.chance.shuffle(shapes)
+    lines = [f"from flask import Blueprint\n{bp} = Blueprint('{bp}', __name__{prefix})\n"]
+    lines += [f"@{bp}.route('{one}'{made.pick('', *FLASK_VERBS)})\n{handler(made.name('h'))}" for one in shapes[:9]]
+    return "".join(lines)
+
+
 FLASK_WAYS: tuple[Callable[[Made, str, str], str], ...] = (
-    _decorated, _decorated, _from_list, _from_dict, _views, _factory, _constants,
+    _decorated, _decorated, _from_list, _from_dict, _views, _factory, _constants, _overlapping,
 )  # fmt: skip
 
 
@@ -235,8 +250,22 @@ def _router_crud(made: Made, router: str, options: str) -> str:
     )
 
 
+def _router_overlapping(made: Made, router: str, options: str) -> str:
+    """Paths that fit the same requests: the first registered answers."""
+    word = made.name()
+    shapes = [
+        f"/{word}/{{who}}", f"/{word}/me", f"/{word}/{{number:int}}", f"/{word}/{{rest:path}}", f"/{word}/{{key:uuid}}",
+        f"/{word}/x-{{tail}}", f"/{word}/{{a}}/{{b}}", "/{top}/me", f"/{word}/{{other}}/end", f"/{word}/{{who}}",
+    ]  # fmt: skip
+    made.chance.shuffle(shapes)
+    lines = [f"from fastapi import APIRouter\n{router} = APIRouter({options})\n"]
+    verbs = ("get", "get", "post", "put")
+    lines += [f"@{router}.{made.pick(*verbs)}('{one}')\n{handler(made.name('h'), '')}" for one in shapes[:8]]
+    return "".join(lines)
+
+
 FASTAPI_WAYS: tuple[Callable[[Made, str, str], str], ...] = (
-    _router_decorated, _router_decorated, _router_list, _router_class, _router_settings, _router_crud,
+    _router_decorated, _router_decorated, _router_list, _router_class, _router_settings, _router_crud, _router_overlapping,
 )  # fmt: skip
 
 
@@ -270,5 +299,8 @@ def _fastapi_main(made: Made, routers: list[tuple[str, str]]) -> str:
         else:
             owner = made.pick("app", "app", *apps)
         lines.insert(len(routers) + 4, f"{owner}.include_router({module}.{router}{option})")
-    lines += [f"app.mount('/{made.name()}', {one})" for one in apps[1:]]
+    mounts = [made.name() for _ in apps[1:]]
+    lines += [f"app.mount('/{word}', {one})" for word, one in zip(mounts, apps[1:], strict=True)]
+    for word in (mounts[0], made.name()):  # the first stands behind what is mounted, and is never reached
+        lines.append(f"@app.get('/{word}/behind')\n{handler(made.name('h'), '')}")
     return "\n".join(lines) + "\n"

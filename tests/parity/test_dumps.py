@@ -206,3 +206,26 @@ def test_where_verbs_are_not_told_paths_alone_are_compared() -> None:
     assert said("show-urls", [DumpedRoute((), "/b")], ("django", "ANY", "/b", ""), ("django", "GET", "/c", "")) == [
         "GET /c is only in the source"
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "app", "dump"),
+    [
+        ("flask-routes", "quay_flask.py", "flask-3.1-all-methods.txt"),
+        ("pyramid-proutes", "quay_pyramid.py", "pyramid-2.1.txt"),
+        ("show-urls", "quay_django_urls.py", "dense.txt"),
+        ("openapi", "quay_fastapi.py", "fastapi.json"),
+    ],
+)
+def test_what_a_tool_printed_agrees_with_the_source_of_the_very_application(kind: str, app: str, dump: str) -> None:
+    from milestones.parity.reading import read_routes
+
+    body = (FIXTURES / "apps" / app).read_bytes()
+    table = read_routes({app: "1"}, lambda _key: body)
+    pairs = [[one.framework, *pair, "own" if one.static else ""] for one in table.routes for pair in one.pairs]
+    details = {"pairs": pairs, "legacy": {"frameworks": []}, "new": {"frameworks": sorted(table.frameworks)}}
+    routes = read(kind, (FIXTURES / kind / dump).read_bytes())
+    assert [one.said for one in disagreement(DUMPS[kind], routes, details)] == []
+    fewer = {**details, "pairs": pairs[:-1]}
+    more = {**details, "pairs": [*pairs, [pairs[0][0], "PATCH", "/extra", ""]]}
+    assert any(disagreement(DUMPS[kind], routes, one) for one in (fewer, more))

@@ -41,6 +41,8 @@ TESTS = [
     ("junit", "xmlrunner.xml", (8, 1, 5, 2, 2, 0)),
     # Tests: 2 failed, 1 skipped, 1 todo, 3 passed, 7 total; jest-junit writes the test to do as one that passed
     ("junit", "jest.xml", (7, 4, 2, 0, 1, 0)),
+    # tests="5" errors="1" skipped="1" failures="1"; one passed when it was run again
+    ("junit", "surefire_from_schema.xml", (5, 2, 2, 1, 1, 1)),
     # tests 5, pass 2, fail 1, skipped 1, todo 1
     ("junit", "node_junit.xml", (5, 2, 1, 0, 2, 0)),
     ("tap", "node.tap", (5, 2, 1, 0, 2, 0)),

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import threading
+import tomllib
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -121,6 +122,13 @@ def test_files_by_pattern_arrive_gzipped_with_their_commit_and_job(intake, tmp_p
     assert (query["sha"], query["job"], query["shard"]) == ([SHA], ["unit tests"], ["1/4"])
     assert headers["Authorization"] == "Bearer secret-token"
     assert headers["Content-Encoding"] == "gzip"
+
+
+def test_the_command_that_is_installed_is_the_file_that_is_served():
+    folder = SENDER.parents[2] / "sender"
+    assert (folder / "migrator_send.py").read_bytes() == SENDER.read_bytes()
+    scripts = tomllib.loads((folder / "pyproject.toml").read_text())["project"]["scripts"]
+    assert scripts == {"migrator-send": f"migrator_send:{send.main.__name__}"}
 
 
 def test_it_is_written_in_the_python_of_3_8():

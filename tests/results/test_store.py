@@ -6,7 +6,7 @@ from milestones.facts import Outcome, Result
 from milestones.models import Evidence, Outcomes, RollSegment, ToldOutcome
 from milestones.results.collecting import Collector
 from milestones.results.packing import Mark
-from milestones.services import evaluate, outcomes
+from milestones.services import outcomes, reconciling
 from tests.makers import make_commit, make_project, sha_of
 
 pytestmark = pytest.mark.django_db
@@ -90,8 +90,7 @@ def test_a_row_tells_what_the_test_was_in_the_run_before_of_its_job(project):
 
 
 def combined(project):
-    every = Evidence.objects.at(project, project.sha)
-    return outcomes.run_of(every, evaluate.evidence_in_force(project, project.sha))
+    return reconciling.run_at(project, project.sha)
 
 
 def test_a_second_attempt_counts_and_what_it_passed_now_is_unsteady(project):
@@ -100,6 +99,17 @@ def test_a_second_attempt_counts_and_what_it_passed_now_is_unsteady(project):
     found = combined(project)
     assert marks(project, found.column) == {"a": Mark.PASSED, "b": Mark.FLAKY, "c": Mark.FAILED}
     assert len(found.unsteady) == 1
+
+
+def test_what_fails_in_the_end_is_a_failure_however_unsteady(project):
+    run(project, {"a": P, "b": P}, job="unit", attempt=1)
+    run(project, {"a": F, "b": P}, job="unit", attempt=2)
+    found = combined(project)
+    assert marks(project, found.column) == {"a": Mark.FAILED, "b": Mark.PASSED}
+    assert len(found.unsteady) == 1, "and it is named as unsteady"
+    run(project, {"a": P, "b": F}, job="matrix")
+    run(project, {"a": P, "b": P}, job="matrix")
+    assert marks(project, combined(project).column)["b"] is Mark.FAILED, "two runs of one attempt may be two systems"
 
 
 def test_a_test_that_fails_in_one_job_fails_whatever_the_others_say(project):

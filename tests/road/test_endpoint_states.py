@@ -125,7 +125,7 @@ def test_an_endpoint_goes_its_road_by_evidence_alone(work: Work) -> None:
     assert states(project) == {"GET /times": "retired", "GET /tickets/{number}": "ported", "POST /tickets": "tested"}
     lost = {" ".join(line.key): line.flags for line in found.lines}
     assert lost == {"GET /times": (), "GET /tickets/{number}": (), "POST /tickets": ("missing",)}
-    assert found.lines[1].lacking == ("tests/test_ferry.py::test_ticket is not known to pass",)
+    assert found.lines[1].lacking == ("tests/test_ferry.py::test_ticket fails on the new system",)
     assert {line.row["owner"] for line in found.lines} == {"", "@office"}
 
 
@@ -165,8 +165,37 @@ def test_numbers_are_told_for_all_and_for_each_milestones_own(work: Work) -> Non
     values = {(one.name, one.subject): one.value for one in rows}
     assert values["endpoints.total", ""] == 3
     assert values["endpoints.ported", ""] == values["endpoints.unproven", ""] == 2
-    assert values["endpoints.legacy", "milestones.1"] == 0
-    assert values["endpoints.total", "milestones.1"] == 1
+    assert values["endpoints.legacy [1]", ""] == 0
+    assert values["endpoints.total [1]", ""] == 1
+    assert values["endpoints.legacy", "old"] == 1
+
+
+def test_a_milestone_with_endpoints_of_its_own_is_judged_by_those_alone(work: Work) -> None:
+    text = (work.folder / "migration.toml").read_text()
+    text += """
+[milestones.3]
+endpoints = ["/tickets/**", "POST /tickets"]
+done = ["routes.missing == 0", "endpoints.legacy <= 1"]
+
+[milestones.4]
+endpoints = ["/nothing/**"]
+done = ["routes.missing == 0", "guards.lost == 0", "endpoints.unproven == 0"]
+
+[milestones.5]
+groups = ["old"]
+done = ["endpoints.total == 3"]
+"""
+    text = text.replace('done = ["endpoints.legacy == 0"]', 'done = ["endpoints.legacy == 0", "routes.missing == 0"]')
+    head = work.commit({"new.py": NEW, "old.py": None, "migration.toml": text}, "Port two, lose one")
+    project = track(work)
+    verdicts = judging.judge_commit(project, head).verdicts.order_by("position")
+    said = {(one.milestone_key, one.gate): (one.state, one.sentence) for one in verdicts}
+    assert said["1", "routes.missing == 0"][0] == said["1", "endpoints.legacy == 0"][0] == "pass"
+    assert said["2", "routes.missing == 0"][0] == "fail"
+    assert said["3", "routes.missing == 0"][0] == "fail"
+    assert "POST /tickets is answered no more" in said["3", "routes.missing == 0"][1]
+    assert said["3", "endpoints.legacy <= 1"][0] == said["5", "endpoints.total == 3"][0] == "pass"
+    assert {state for (key, _), (state, _) in said.items() if key == "4"} == {"unknown"}, "of nothing nothing is proven"
 
 
 FLASK_DUMP = """Endpoint  Methods  Rule

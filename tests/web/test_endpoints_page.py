@@ -73,7 +73,8 @@ def test_one_endpoint_shows_both_sides_its_tests_and_its_history(work: Work) -> 
     assert "retired" in page
     assert "tests/test_ferry.py::test_times :2 success" in page
     assert "Port two, lose one" in page
-    assert "the same tests pass on both" in page
+    assert "1 thing proves it" in page
+    assert "tests/test_ferry.py::test_times passed on both (junit)" in page
     lost = text(client.get(f"/projects/{project.slug}/endpoints/POST/tickets"))
     assert "Nobody answers." in lost
     assert "Answered by nobody since" in lost
@@ -89,6 +90,14 @@ def test_a_dump_that_disagrees_is_shown_with_both_sides(work: Work) -> None:
     assert "bounds on routes, guards and endpoints are unknown at this commit" in page
     one = text(member_client(project).get(f"/projects/{project.slug}/endpoints/GET/times"))
     assert "Disputed." in one
+
+
+def test_what_was_ported_without_proof_has_its_age_and_the_plan_its_number(work: Work) -> None:
+    plan = "# Milestone 7 - All of it\n\nDefinition of done:\n\n- All 5 public endpoints answer.\n"
+    work.commit({"plan.md": plan, "notes.txt": "x"}, "A day later")
+    page = text(member_client(project := track(work)).get(f"/projects/{project.slug}/endpoints/"))
+    assert "2 ported without proof , the oldest for 1 day" in page
+    assert "5 public endpoints plan.md:5 3 were served at the start" in page
 
 
 def test_who_is_no_member_sees_nothing(work: Work) -> None:

@@ -87,7 +87,7 @@ def test_one_function_stands_side_by_side_with_the_entry_that_would_expect_it(tm
     found = text(client.get(f"{address}?old=ferry/fares.py::fare&new=ferry/http/fares.py::fare"))
     assert "signature" not in found
     assert "no longer raises ValueError, now raises FareError" in found
-    assert "functions.changed ferry/fares.py::fare" in found
+    assert "functions.drift ferry/fares.py::fare" in found
     assert "not in the new system" in text(client.get(f"{address}?old=ferry/fares.py::lost"))
     assert client.get(f"{address}?old=ferry/fares.py::nobody").status_code == 404
     assert client.get(address).status_code == 404

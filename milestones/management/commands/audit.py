@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import CommandParser
 
+from milestones.audit.callers import Reach
 from milestones.audit.report import FileChange
 from milestones.audit.rules import MEASURES, Breach
 from milestones.clients.diff import range_ends
@@ -59,7 +61,7 @@ def _rules(repository: Repository, path: str | None) -> Frozen | None:
     return rules if rules is not None and rules.has_rules else None
 
 
-def _file_json(change: FileChange) -> dict[str, Any]:
+def _file_json(change: FileChange, reached: Mapping[tuple[str, str], Reach]) -> dict[str, Any]:
     entry = change.entry
     return {
         "path": _shown(entry.path),
@@ -69,9 +71,24 @@ def _file_json(change: FileChange) -> dict[str, Any]:
         "area": change.area,
         "insertions": entry.insertions,
         "deletions": entry.deletions,
-        "definitions": [{"name": one.name, "class": one.sort, "line": one.line} for one in change.definitions],
+        "definitions": [
+            {"name": one.name, "class": one.sort, "line": one.line, **_reach_json(reached.get((entry.path, one.name)))}
+            for one in change.definitions
+        ],
         **({"note": change.note} if change.note else {}),
     }
+
+
+def _reach_json(one: Reach | None) -> dict[str, Any]:
+    """How a function ends otherwise, and its callers; `handled` is null where nothing has to be handled."""
+    if one is None:
+        return {}
+    callers = [
+        {"path": _shown(c.path), "line": c.line, "function": c.function, "sure": c.sure, "handles": c.handling,
+         "handled": c.handled}
+        for c in one.callers
+    ]  # fmt: skip
+    return {"ends": one.shift.sentence, "callers": callers, **({"more_callers": one.more} if one.more else {})}
 
 
 def _shown(path: str) -> str:
@@ -80,8 +97,9 @@ def _shown(path: str) -> str:
 
 def _as_json(found: Audited) -> dict[str, Any]:
     result = found.audit
+    reached = {one.definition.key: one for one in found.reached}
     return {
-        "files": [_file_json(change) for change in result.files],
+        "files": [_file_json(change, reached) for change in result.files],
         "by_kind": result.count("kind"),
         "by_class": result.count("sort"),
         "by_area": result.count("area"),
@@ -111,5 +129,8 @@ def _lines(found: Audited) -> str:
     ]
     lines += [f"{one.rule}: {_shown(one.path)}:{one.line} {one.commit[:10]} {one.author}: {one.text}"
               for one in found.breaches]  # fmt: skip
+    lines += [f"{one.definition.path}:{one.definition.line} {one.definition.name} {one.shift.sentence}: "
+              f"{caller.path}:{caller.line} {caller.function} {caller.handling}"
+              for one in found.reached if one.shift for caller in one.callers if caller.handled is False]  # fmt: skip
     counts = ", ".join(f"{count} {kind}" for kind, count in result.count("kind").items())
     return "\n".join([*lines, f"{len(result.files)} files: {counts or 'nothing changed'}"])

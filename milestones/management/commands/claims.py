@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import sys
 from argparse import ArgumentParser
 from typing import Any
@@ -19,6 +20,7 @@ from milestones.reading.claims import NEED_TREE, Contradiction, Page, Tree, cont
 from .read import contents
 
 DOCUMENTS = (".md", ".markdown")
+SLUG = re.compile(r"[-\w]{1,80}", re.ASCII)
 LARGEST_SOURCE = 4_000_000  # bytes of a file that is looked into
 
 
@@ -36,6 +38,8 @@ class Command(BaseCommand):
         project = None if rev or len(sources) > 1 else of_name(sources[0])
         if project is not None:
             found, tree = of_project(project), True
+        elif not rev and len(sources) == 1 and not os.path.exists(sources[0]):
+            raise CommandError(f"{sources[0][:200]}: no such file or directory, and no such project", returncode=2)
         elif rev:
             found, tree = self.in_repository(sources, rev), True
         else:
@@ -93,7 +97,7 @@ class Command(BaseCommand):
 
 def of_name(name: str) -> Project | None:
     """The project that a word names, where no file has that name; bare files need no database at all."""
-    if os.path.exists(name):
+    if os.path.exists(name) or not SLUG.fullmatch(name):
         return None
     try:
         return Project.objects.filter(slug=name).first()

@@ -13,6 +13,7 @@ from milestones.management.repository import RepositoryCommand, repository_at
 from milestones.parity.drift import FunctionFact, Where, entry_for, facts_of
 from milestones.parity.functions import compare_functions
 from milestones.parity.side_by_side import Row, side_by_side
+from milestones.services.functions import pinned
 from milestones.source.definitions import Module, read_module
 from milestones.source.outlines import Outline, outlines_of
 from milestones.source.parsing import PYTHON_SUFFIXES, decode
@@ -34,7 +35,7 @@ class Command(RepositoryCommand):
             sides = [_modules(repository, place) for place in (legacy, new)]
             result = compare_functions(sides[0], sides[1], _under(legacy, new))
             files = [_Files(repository, split_revision(place)[0]) for place in (legacy, new)]
-            facts = facts_of(result, files[0].outline, files[1].outline)
+            facts = pinned(facts_of(result, files[0].outline, files[1].outline))
             rows = {id(one): _diff(files, one) for one in facts if options["diff"] and one.state == "changed"}
         problems = [problem_json(problem) for problem in result.unparsed]
         if as_json:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandParser
 
+from milestones.audit.stated import Stated, said_without_path, stated_rules
+from milestones.audit.stated import as_toml as rules_as_toml
 from milestones.clients.git import Repository
+from milestones.globs import matches
 from milestones.management.repository import RepositoryCommand, repository_at
 from milestones.parity.proposal import Sighting, as_toml, propose
 from milestones.parity.reading import Shelf
+from milestones.reading import read_document
 from milestones.services.tables import table_at
 from milestones.source.imports import imports_of
 from milestones.source.paths import is_test
@@ -30,7 +36,26 @@ class Command(RepositoryCommand):
         with repository_at(repo) as repository:
             head = _sighting(repository, repository.resolve(rev), shelf)
             before = _before(repository, head, shelf)
-        self.stdout.write(as_toml(propose(_name(repo), head, before)), ending="")
+            found = propose(_name(repo), head, before)
+            rules = _stated(repository, head, found.docs)
+        text = as_toml(found)
+        if rules:
+            text += "\n".join([*([] if found.tests else ["", "[frozen]"]), *rules_as_toml(rules)]) + "\n"
+        self.stdout.write(text, ending="")
+
+
+def _stated(repository: Repository, head: Sighting, docs: Iterable[str]) -> list[Stated]:
+    """The rules about change that the documents state in their own words."""
+    patterns = tuple(docs)
+    named = {
+        entry.sha: entry.path
+        for entry in repository.tree(head.sha)
+        if entry.is_file and matches(entry.path, patterns) and (entry.size or 0) <= settings.MIGRATOR_DOC_BYTES
+    }
+    data = {named[sha]: data for sha, data in repository.blobs(named)}
+    texts = {path: one.decode("utf-8", "replace") for path, one in data.items()}
+    rules = stated_rules((read_document(path, one) for path, one in data.items()), set(head.paths), texts)
+    return rules + [one for path, text in texts.items() for one in said_without_path(path, text)]
 
 
 def _name(repo: str) -> str:

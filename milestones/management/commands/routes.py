@@ -75,8 +75,8 @@ class Command(RepositoryCommand):
             self.stdout.write(
                 f"guards   {lost.method} {lost.path}: {', '.join(g.name for g in lost.legacy.guards)} lost"
             )
-        for difference in found.behaviours:
-            self.stdout.write(f"differs  {difference}")
+        for (what, before_, after_), paths in behaviours_by_kind(found).items():
+            self.stdout.write(f"differs  {what}: {before_} before, {after_} now, on {len(paths)} paths: {_some(paths)}")
         for table in (old, fresh):
             self._problems(table)
 
@@ -137,8 +137,21 @@ def comparison_json(legacy: RouteTable, new: RouteTable, found: Comparison) -> d
             {"method": lost.method, "path": lost.path, "legacy": _guarded(lost.legacy), "new": _guarded(lost.new)}
             for lost in found.guards_lost
         ],
+        "behaviours": [{"path": b.path, "what": b.what, "legacy": b.legacy, "new": b.new} for b in found.behaviours],
         "unresolved": [problem_json(problem) for table in (legacy, new) for problem in table.unresolved],
     }
+
+
+def behaviours_by_kind(found: Comparison) -> dict[tuple[str, str, str], list[str]]:
+    """The paths on which the two frameworks differ, by what differs and how."""
+    made: dict[tuple[str, str, str], list[str]] = {}
+    for one in found.behaviours:
+        made.setdefault((one.what, one.legacy, one.new), []).append(one.path)
+    return made
+
+
+def _some(paths: list[str]) -> str:
+    return ", ".join(paths[:3]) + (", ..." if len(paths) > 3 else "")
 
 
 def _guarded(route: Route) -> dict[str, Any]:

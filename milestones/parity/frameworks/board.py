@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -42,12 +43,13 @@ class Draft:
     prefixes: tuple[Place, ...] = ()
     framework: str = ""
     mounts: tuple[Mounted, ...] = ()
+    conditional: bool = False
 
     def under(self, prefix: Pattern, place: Place, before: tuple[Before, ...], group: str = "") -> Draft:
         return Draft(
             self.methods, self.path.after(prefix), self.target, self.place, self.group or group,
             (*before, *self.before), self.static, (place, *self.prefixes), self.framework,
-            tuple(Mounted(one.prefix.after(prefix), one.place) for one in self.mounts),
+            tuple(Mounted(one.prefix.after(prefix), one.place) for one in self.mounts), self.conditional,
         )  # fmt: skip
 
     def inside(self, mount: Mounted) -> Draft:
@@ -93,7 +95,9 @@ class Project:
     problems: list[Problem] = field(default_factory=list)
     shelves: dict[str, list[Any]] = field(default_factory=dict)  # a framework's own lists, by name
     converters: dict[str, Value] = field(default_factory=dict)  # that the project brings, by the name in its paths
+    request: Model | None = None  # the one that a hook is held against
     settled: set[Place] = field(default_factory=set)  # where something was registered
+    branches: dict[tuple[str, Place, Place | None], list[Place | None]] = field(default_factory=dict)
     guessed: list[Problem] = field(default_factory=list)  # problems of functions that nothing calls
     guessing: Callable[[], bool] = lambda: False
     condition: Callable[[], Place | None] = lambda: None  # the undecided branch that is being walked, if any
@@ -106,13 +110,18 @@ class Project:
         problem = Problem(f"{what} is not static: {why_unknown(value)}", place.path, place.line)
         (self.guessed if self.guessing() else self.problems).append(problem)
 
-    def registered(self, what: str, place: Place) -> None:
+    def registered(self, what: str, place: Place, of: Place | None = None) -> None:
         """Notes where a run decides whether something is registered at all; it counts as if it were."""
         self.settled.add(place)
-        branch = self.condition()
-        if branch is not None:
-            said = f"whether {what} is registered is decided at run time ({branch.path}:{branch.line})"
-            self.problems.append(Problem(said, place.path, place.line))
+        self.branches.setdefault((what, place, of), []).append(self.condition())
+
+    def undecided(self) -> Iterator[Problem]:
+        """What is registered only under conditions that a run decides."""
+        for (what, place, _), branches in self.branches.items():
+            branch = branches[0]
+            if branch is not None and None not in branches:
+                said = f"whether {what} is registered is decided at run time ({branch.path}:{branch.line})"
+                yield Problem(said, place.path, place.line)
 
     def converter_rules(self) -> dict[str, str]:
         """What the project's own converters accept, by name; "" where the rule says it in brackets."""
@@ -121,6 +130,10 @@ class Project:
             rule = value.member("regex") if isinstance(value, Class) else None
             made[str(name)] = rule if isinstance(rule, str) else ""
         return made
+
+    def too_deep(self, place: Place) -> None:
+        said = f"nested more than {DEPTH_LIMIT} deep, or in itself: its routes are not read"
+        self.problems.append(Problem(said, place.path, place.line))
 
     def shelf(self, name: str) -> list[Any]:
         return self.shelves.setdefault(name, [])
@@ -172,19 +185,19 @@ def route_of(draft: Draft, app: Served, number: int, order: int, guards: tuple[G
     return Route(
         draft.methods, draft.path, draft.framework or app.framework, draft.group or group_of(handler.place.path),
         handler, order, guards, draft.static, draft.place, tuple(place for place in draft.prefixes if place.path),
-        number, draft.mounts,
+        number, draft.mounts, draft.conditional,
     )  # fmt: skip
 
 
 # names that say what a file holds and not which part of the application it is
 _GENERIC = frozenset({
-    "__init__", "api", "app", "controller", "controllers", "endpoint", "endpoints", "handlers", "main", "resources",
-    "route", "router", "routers", "routes", "server", "urls", "view", "views",
+    "__init__", "index", "api", "app", "controller", "controllers", "endpoint", "endpoints", "handlers", "main",
+    "resources", "route", "router", "routers", "routes", "server", "urls", "view", "views",
 })  # fmt: skip
 
 
 def group_of(path: str) -> str:
     """The part of an application that a file is: its own name, or its folder's where the name says nothing."""
-    parts = path.removesuffix(".py").split("/")
+    parts = re.sub(r"(\.(?:routes?|router|controller|api))?\.[cm]?(?:py|[jt]sx?)$", "", path).split("/")
     named = [part for part in parts if part not in _GENERIC]
     return parts[-1] if parts[-1] not in _GENERIC or not named else named[-1]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from milestones.facts import Place
 from milestones.parity.frameworks.board import Project
 from milestones.parity.guards import Before
-from milestones.source.values import Arguments, External, Function, Instance, Model, Value, describe
+from milestones.source.values import Arguments, Class, External, Function, Instance, Model, Value, describe
 
 
 class Dependency(Model):
@@ -26,6 +26,15 @@ def _before(project: Project, one: Dependency) -> Before:
     note_dependencies(project, one.target)
     target = one.target.type if isinstance(one.target, Instance) else one.target
     return Before(describe(target).removesuffix("()").rpartition(".")[2] or describe(target), target, one.place)
+
+
+def class_dependencies(project: Project, target: Value, owner: Class | None) -> tuple[Before, ...]:
+    """What the class of a handler depends on, where views stand as methods in a class that nobody instantiates."""
+    if owner is None or not isinstance(target, Function) or target.receiver is not None:
+        return ()
+    members = [one.members for one in reversed(owner.lineage()) if isinstance(one, Class)]
+    found = {name: value for some in members for name, value in some.items() if isinstance(value, Dependency)}
+    return tuple(_before(project, one) for one in found.values())
 
 
 def note_dependencies(project: Project, target: Value, depth: int = 0) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from milestones.facts import Place
@@ -14,6 +15,7 @@ from milestones.parity.routes import ANY, normal_methods
 from milestones.source.values import (
     Arguments,
     Class,
+    Decoration,
     External,
     Function,
     Instance,
@@ -22,6 +24,7 @@ from milestones.source.values import (
     Native,
     Unknown,
     Value,
+    describe,
 )
 
 VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "trace")
@@ -109,8 +112,8 @@ class UrlConf(Served):
             value = value.value
             yield from self._listed(value, prefix, depth + 1, place)
         elif isinstance(value, tuple) and value and isinstance(value[0], (list, Module)):
-            yield from self._listed(value[0], prefix, depth + 1, place)
-        elif isinstance(value, (list, tuple)) and depth < DEPTH_LIMIT:
+            yield from self._listed(value[0], prefix, depth, place)
+        elif isinstance(value, (list, tuple)) and depth <= DEPTH_LIMIT:
             for one in value:
                 for draft in self._one(one, prefix, depth, place):
                     draft.group = draft.group or group
@@ -128,7 +131,7 @@ class UrlConf(Served):
             return
         path = one.pattern.after(prefix)
         if isinstance(one.target, (Included, Router, tuple, list)):
-            yield from self._listed(one.target, path, depth + 1, one.place)
+            yield from self._listed(one.target, path, depth, one.place)
         elif isinstance(one.target, External) and one.target.name.startswith((_ADMIN, "django.views.static")):
             yield Draft((ANY,), path, one.target, one.place, static=True)
         else:
@@ -202,12 +205,25 @@ def _guards(type_: Class) -> tuple[Before, ...]:
     """Mixins and `permission_classes` that stand before every method of a class-based view."""
     mixins = [base for base in type_.external_bases() if base.rpartition(".")[2].endswith("RequiredMixin")]
     found = [Before(base.rpartition(".")[2], External(base), type_.place, True) for base in mixins]
+    dispatch = type_.member("dispatch")
+    over = dispatch.decorations if isinstance(dispatch, Function) else ()
+    for decoration in (*type_.decorations, *over):
+        found += _inside(decoration)
     listed = type_.member("permission_classes")
     for one in listed if isinstance(listed, (list, tuple)) else ():
         name = one.name.rpartition(".")[2] if isinstance(one, (External, Class)) else ""
         if name and name != "AllowAny":
             found.append(Before(name, one, type_.place, True))
     return tuple(found)
+
+
+def _inside(decoration: Decoration) -> Iterator[Before]:
+    """What `method_decorator` puts over the methods of a class."""
+    value = decoration.value
+    if decoration.name.rpartition(".")[2] == "method_decorator" and isinstance(value, External) and value.arguments:
+        given = value.arguments.get(0, "decorator")
+        for one in given if isinstance(given, (list, tuple)) else [given]:
+            yield Before(describe(one).removesuffix("()").rpartition(".")[2], one, decoration.place)
 
 
 def _as_view(arguments: Arguments) -> Value:
@@ -230,6 +246,43 @@ def _include(project: Project, arguments: Arguments) -> Value:
         given = given[0]
     found = project.module(given, arguments.place.path) if isinstance(given, str) else given
     return Included(found, arguments.place)
+
+
+_NAMED = re.compile(rb"""DJANGO_SETTINGS_MODULE['"]?[\s\],=)(]*['"]([\w.]+)['"]""")
+
+
+class Settings:
+    """`django.conf.settings`: what the project's settings module says, found the first time that it is asked for."""
+
+    def __init__(self, project: Project, paths: Iterable[str], load: Callable[[str], bytes]) -> None:
+        self.project = project
+        self.paths = paths
+        self.load = load
+        self.modules: list[Module] | None = None
+
+    def get(self, name: str, place: Place) -> Value:
+        if not name.isupper():
+            return None
+        if self.modules is None:
+            self.modules = []
+            self.modules = list(self._found())
+        said = [module.scope.names[name] for module in self.modules if name in module.scope.names]
+        if not said:
+            return None
+        same = all(one is said[0] or one == said[0] for one in said)
+        return said[0] if same else Unknown(f"the setting {name}, which several modules set", place)
+
+    def _found(self) -> Iterator[Module]:
+        named = {name.decode() for path in self.paths for name in _NAMED.findall(self.load(path))}
+        opened = [self.project.module(name, "manage.py") for name in sorted(named)]
+        known = [one for one in opened if isinstance(one, Module)]
+        if not known:
+            likely = [path for path in self.paths if path.rpartition("/")[2] == "settings.py"]
+            names = [path.removesuffix(".py").replace("/", ".") for path in likely[:1]]
+            known = [
+                one for one in (self.project.module(name, "manage.py") for name in names) if isinstance(one, Module)
+            ]
+        yield from known
 
 
 def roots(project: Project, modules: dict[str, Module]) -> None:

@@ -21,10 +21,11 @@ from milestones.source.values import (
     Native,
     Unknown,
     Value,
+    describe,
 )
 
 VERBS = ("get", "post", "put", "delete", "patch", "options", "head", "trace")
-_PASSED = frozenset({"exception_handler", "middleware", "websocket_exception"})
+_PASSED = frozenset({"exception_handler", "websocket_exception"})
 OWN_PAGES = "framework"
 
 
@@ -68,6 +69,7 @@ class Router(Served):
         prefix = arguments.named.get("prefix", "")
         self.prefix = project.text(prefix, "the prefix of a router", arguments.place) or ""
         self.entries: list[Value] = []  # what the program sees as `routes`, and may append to
+        self.passed: list[Before] = []  # middleware
         self.starts: list[Value] = []  # what runs with the application when it starts
         self.place_of_routes = arguments.place
         self.before = depended(project, arguments.named.get("dependencies"), arguments.place)
@@ -86,7 +88,7 @@ class Router(Served):
 
     def enter(self, entry: Entry | None, what: str) -> None:
         if entry is not None:
-            self.project.registered(what, entry.place)
+            self.project.registered(what, entry.place, getattr(entry.target, "place", None))
             self.entries.append(Entered(entry))
 
     @property
@@ -105,8 +107,9 @@ class Router(Served):
         }  # fmt: skip
         if name in VERBS:
             return Native(name, lambda arguments: self._decorator(arguments, [name]))
-        if name == "on_event":
-            return Native(name, self._on_event)
+        own = {"on_event": self._on_event, "middleware": self._middleware, "add_middleware": self._add_middleware}
+        if name in own:
+            return Native(name, own[name])
         if name in calls:
             return Native(name, calls[name])
         if name in _PASSED:
@@ -125,6 +128,26 @@ class Router(Served):
             return target
 
         return Native("route", register)
+
+    def _middleware(self, arguments: Arguments) -> Value:
+        """`@app.middleware("http")`: a function that every request passes."""
+
+        def register(given: Arguments) -> Value:
+            function = given.get(0, "func")
+            self.passed.append(Before(describe(function), function, arguments.place, ruled=True))
+            return function
+
+        return Native("middleware", register)
+
+    def _add_middleware(self, arguments: Arguments) -> Value:
+        """A class of the project that every request passes; those of libraries are told by policy alone."""
+        kind = arguments.get(0, "middleware_class")
+        if isinstance(kind, Class):
+            function = kind.member("dispatch") or kind.member("__call__")
+            if isinstance(function, Function):
+                self.passed.append(Before(kind.name, function, arguments.place, ruled=True))
+        elif isinstance(kind, External):
+            self.passed.append(Before(kind.last, Native(kind.last, lambda given: None), arguments.place))
 
     def _on_event(self, arguments: Arguments) -> Value:
         """What runs when the application starts may register routes as well."""
@@ -187,6 +210,8 @@ class Router(Served):
                 yield Draft(("GET",), path, entry.target, entry.place, OWN_PAGES, (), True, (), self.framework, mount)
             elif isinstance(entry.target, Served) and depth < DEPTH_LIMIT:
                 yield from self._inside(entry, depth)
+            elif isinstance(entry.target, Served):
+                self.project.too_deep(entry.place)
 
     def _inside(self, entry: Entry, depth: int) -> Iterator[Draft]:
         prefix = patterns.starlette(entry.path)
@@ -227,7 +252,9 @@ class Application(Router):
             yield Draft(
                 ("GET",), patterns.starlette(page), target, self.place, OWN_PAGES, static=True, framework=self.framework
             )
-        yield from super().drafts(depth)
+        for draft in super().drafts(depth):
+            draft.before = (*self.passed, *draft.before)
+            yield draft
 
 
 def entry_of(project: Project, arguments: Arguments, target: Value, methods: Value) -> Entry | None:

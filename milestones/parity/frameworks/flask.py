@@ -40,13 +40,14 @@ class Rule:
     place: Place
     static: bool = False
     endpoint: Value = None
+    conditional: bool = False  # on a host or subdomain
 
 
 class Scaffold(Served):
     """What an application and a blueprint have in common."""
 
     framework = "flask"
-    kinds = ("Blueprint", "Scaffold")
+    kinds: tuple[str, ...] = ("Blueprint", "Scaffold")
 
     @property
     def empty(self) -> bool:
@@ -56,6 +57,7 @@ class Scaffold(Served):
         super().__init__(project, arguments.place)
         self.name = name
         self.prefix = prefix
+        self.conditional = "subdomain" in arguments.named
         self.rules: list[Rule | Nested] = []
         self.hooks: list[Before] = []
         self.recorded: list[Value] = []  # what a blueprint runs when it is registered
@@ -115,7 +117,8 @@ class Scaffold(Served):
         if not verbs:
             self.project.unresolved(f"the methods of {text}", methods, place)
             return
-        self.rules.append(Rule(text, verbs, target, place, endpoint=arguments.get(1, "endpoint")))
+        on_host = "subdomain" in arguments.named or "host" in arguments.named
+        self.rules.append(Rule(text, verbs, target, place, False, arguments.get(1, "endpoint"), on_host))
 
     def _register(self, arguments: Arguments) -> Value:
         child = served(arguments.get(0, "blueprint"))
@@ -128,7 +131,7 @@ class Scaffold(Served):
             child.mounted = True
             return
         child.mounted = True
-        self.project.registered("the blueprint", arguments.place)
+        self.project.registered("the blueprint", arguments.place, child.place)
         self.rules.append(Nested(child, prefix, arguments.place))
         for function in child.recorded:
             own = prefix if isinstance(prefix, str) else child.prefix
@@ -136,7 +139,7 @@ class Scaffold(Served):
 
     def _hook(self, arguments: Arguments) -> Value:
         function = arguments.get(0, "f")
-        self.hooks.append(Before(describe(function), function, arguments.place))
+        self.hooks.append(Before(describe(function), function, arguments.place, ruled=True))
         return function
 
     def drafts(self, depth: int = 0) -> Iterator[Draft]:
@@ -152,8 +155,13 @@ class Scaffold(Served):
                 group, target = self.name if depth else "", rule.target
                 if target is None:
                     target = self.endpoints.get(str(rule.endpoint)) or External(str(rule.endpoint or "?"))
-                yield Draft(rule.methods, path, target, rule.place, group, inner, rule.static, (self.place,), "flask")
-            elif depth < DEPTH_LIMIT:
+                yield Draft(
+                    rule.methods, path, target, rule.place, group, inner, rule.static, (self.place,), "flask",
+                    conditional=rule.conditional or self.conditional,
+                )  # fmt: skip
+            elif depth >= DEPTH_LIMIT:
+                self.project.too_deep(rule.place)
+            else:
                 own = rule.prefix if rule.prefix is not None else rule.child.prefix
                 yield from rule.child.under(nested_prefix(prefix, own), inner, depth + 1)
 

@@ -25,6 +25,10 @@ from milestones.source.values import (
 
 _VIEWS = "pyramid.views"
 _ATTACHED = "venusian"
+_NO_PREDICATES = frozenset({
+    "name", "pattern", "path", "factory", "traverse", "pregenerator", "use_global_views", "static", "inherit_slash",
+    "request_method",
+})  # fmt: skip
 
 
 @dataclass(slots=True, eq=False)
@@ -36,6 +40,7 @@ class Named:
     methods: Value
     place: Place
     static: bool = False
+    conditional: bool = False
 
 
 @dataclass(slots=True, eq=False)
@@ -114,7 +119,9 @@ class Configurator(Served):
         if self.prefix and arguments.named.get("inherit_slash") and not pattern:
             whole = self.prefix
         self.project.registered(f"the route {name}", arguments.place)
-        self.routes.append(Named(name, whole, arguments.named.get("request_method"), arguments.place))
+        predicates = set(arguments.named) - _NO_PREDICATES
+        methods = arguments.named.get("request_method")
+        self.routes.append(Named(name, whole, methods, arguments.place, False, bool(predicates)))
 
     def _add_static(self, arguments: Arguments) -> Value:
         name = arguments.get(0, "name")
@@ -182,7 +189,14 @@ class Configurator(Served):
         )
         target = _method(view)
         return Draft(
-            verbs, patterns.pyramid(route.pattern), target, route.place, _group(view), before, prefixes=(self.place,)
+            verbs,
+            patterns.pyramid(route.pattern),
+            target,
+            route.place,
+            _group(view),
+            before,
+            prefixes=(self.place,),
+            conditional=route.conditional,
         )
 
 

@@ -99,7 +99,7 @@ def details_of(audited: Audited, tests: Frozen, suites: Suites) -> Plain:
 
 def change_details(audited: Audited) -> Plain:
     """The changed files with what is to be said of each."""
-    files = audited.audit.files
+    files, told = audited.audit.files, _callers(audited)
     return {
         "commits": audited.commits,
         "limited": audited.limited,
@@ -109,12 +109,27 @@ def change_details(audited: Audited) -> Plain:
         "by_area": audited.audit.count("area"),
         "insertions": sum(one.entry.insertions for one in files),
         "deletions": sum(one.entry.deletions for one in files),
-        "files": [_file(one) for one in files[:FILES_KEPT]],
+        "files": [{**_file(one), "callers": told.get(one.entry.path, [])} for one in files[:FILES_KEPT]],
         "left_out": max(0, len(files) - FILES_KEPT),
         "moved": [[storable(new.name), storable(old.path), storable(new.path), new.line]
                   for old, new in audited.audit.moved[:500]],
         "breaches": [_breach(one) for one in audited.breaches[:PLACES_KEPT]],
     }  # fmt: skip
+
+
+def _callers(audited: Audited) -> dict[str, list[str]]:
+    """path -> a sentence for each function that ends otherwise, with the callers that do not handle it."""
+    told: dict[str, list[str]] = {}
+    for one in audited.reached:
+        asked = [caller for caller in one.callers if caller.handled is not None]
+        if not one.shift or not asked:
+            continue
+        wrong = [caller for caller in asked if not caller.handled]
+        places = "; ".join(f"{c.path}:{c.line} {c.handling}" for c in wrong[:5])
+        said = places if wrong else f"{len(asked)} caller{'s' * (len(asked) != 1)}, each handles it"
+        sentence = f"{one.definition.name} {one.shift.sentence}: {said}"
+        told.setdefault(one.definition.path, []).append(storable(sentence))
+    return told
 
 
 def _file(one: FileChange) -> Plain:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from milestones.audit.frozen import compare_tests
 from milestones.codec import to_plain
 from milestones.facts import Known, Measurement, Place, Problem
-from milestones.gates.owners import selects
-from milestones.gates.policy import MilestonePolicy, Policy
+from milestones.gates.policy import Policy
+from milestones.gates.scopes import scoped_name
 from milestones.parity import mentions
 from milestones.parity.coverage import Coverage, Naming, Shown, coverage_of
 from milestones.parity.endpoints import Endpoint, Sides, added, endpoints_of, sides_of
@@ -21,7 +22,7 @@ from milestones.source.paths import is_test
 
 from ..reader import Reader, bounded
 from .kind import Case, Kind, Static
-from .systems import tables_of, wanted
+from .systems import is_part, parts_of, tables_of, wanted
 
 log = logging.getLogger(__name__)
 TESTS_SHOWN = 60  # of one endpoint
@@ -114,7 +115,7 @@ def _modules(reader: Reader, sha: str, paths: set[str]) -> list[Module]:
 
 
 def _row(one: Endpoint, policy: Policy, then: Coverage, now: Coverage) -> dict[str, Any]:
-    keys = [rule.key for rule in policy.milestones if is_selected(rule, one.method, one.path, one.group)]
+    keys = [rule.key for rule in policy.milestones if is_part(rule, one.method, one.path, one.group)]
     answer = one.answer
     return {
         "method": one.method, "path": one.path, "group": one.group, "owner": owner_of(policy, one, keys),
@@ -126,11 +127,6 @@ def _row(one: Endpoint, policy: Policy, then: Coverage, now: Coverage) -> dict[s
         "missing": one.missing, "tests": _named(then.of(one.key)), "tests_now": _named(now.of(one.key)),
         "shows": _shows(now.of(one.key)), "shows_then": _shows(then.of(one.key)),
     }  # fmt: skip
-
-
-def is_selected(rule: MilestonePolicy, method: str, path: str, group: str) -> bool:
-    """Whether a milestone of the policy takes an endpoint for its own."""
-    return group in rule.groups or any(selects(what, method, path, group) for what in rule.endpoints)
 
 
 def owner_of(policy: Policy, one: Endpoint, keys: list[str]) -> str:
@@ -192,12 +188,12 @@ def _tests(coverage: Coverage) -> dict[str, Any]:
 
 
 def _measured(rows: list[dict[str, Any]], policy: Policy, unresolved: int) -> Iterator[Measurement]:
-    for subject, part in [("", rows), *subjects(rows, policy)]:
+    for name, subject, part in parts(rows, policy):
         ported = sum(is_ported(row) for row in part)
         counts = {"total": len(part), "ported": ported, "legacy": len(part) - ported,
                   "named": sum(any(one["asked"] for one in row["tests_now"]) for row in part)}  # fmt: skip
-        for name, count in counts.items():
-            yield Measurement(f"endpoints.{name}", count, "count", subject, Known.STATIC, unresolved)
+        for measure, count in counts.items():
+            yield Measurement(name(f"endpoints.{measure}"), count, "count", subject, Known.STATIC, unresolved)
 
 
 def is_ported(row: Mapping[str, Any]) -> bool:
@@ -205,11 +201,19 @@ def is_ported(row: Mapping[str, Any]) -> bool:
     return row["new"] is not None and not row["shadowed"]
 
 
-def subjects(rows: list[dict[str, Any]], policy: Policy) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """The part of the endpoints that each milestone takes for its own, under the milestone's name."""
-    for rule in policy.milestones:
-        if rule.endpoints or rule.groups:
-            yield f"milestones.{rule.key}", [row for row in rows if rule.key in row["milestones"]]
+Part = tuple[Callable[[str], str], str, list[dict[str, Any]]]  # how a measure is called, its subject, what is counted
 
 
-KIND = Kind(1, wanted, _read)
+def parts(rows: list[dict[str, Any]], policy: Policy) -> Iterator[Part]:
+    """All endpoints, those of each group as a subject, and each milestone's own part under a name of its own."""
+    yield str, "", rows
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row["group"], []).append(row)
+    yield from ((str, group, part) for group, part in sorted(groups.items()) if group)
+    for rule in parts_of(policy):
+        own = [row for row in rows if rule.key in row["milestones"]]
+        yield partial(scoped_name, key=rule.key), "", own
+
+
+KIND = Kind(2, wanted, _read)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
+from dataclasses import replace
 
 from milestones.codec import to_plain
 from milestones.facts import Finding, Known, Measurement, Problem
 from milestones.gates.policy import Policy
-from milestones.parity.drift import FAMILY, Expected, FunctionFact, Stale, Where, settle
+from milestones.parity.drift import FAMILY, Expected, FunctionFact, Stale, Where, finding_of, settle
 
 from ..functions import compare, concerned
 from .kind import FINDINGS_KEPT, Case, Kind, Static
@@ -24,17 +25,17 @@ def _wanted(policy: Policy) -> bool:
 def expected_of(policy: Policy) -> list[Expected]:
     """The policy's entries that speak of functions."""
     return [Expected(one.what, one.why, one.content, one.line)
-            for one in policy.accept if one.what.startswith(f"{FAMILY}.")]  # fmt: skip
+            for one in policy.accept if one.what.startswith(f"{FAMILY}.") and "::" in one.what]  # fmt: skip
 
 
 def _read(case: Case) -> Static:
     facts, unread, legacy = compare(case.reader, case.start, case.sha, case.policy)
     settled, stale = settle(concerned(facts, case.policy), expected_of(case.policy))
     counts = Counter(fact.state for fact in settled)
-    drifting = [fact for fact in settled if fact.drifts]
+    different = [fact for fact in settled if fact.what]
     numbers = {state: counts[state] for state in STATES} | {
         "changed_bodies": sum(fact.state == "changed" and not fact.same_body for fact in settled),
-        "drift": sum(fact.state != "extra" for fact in drifting),
+        "drift": sum(fact.state != "extra" for fact in different),  # judging takes out what is expected that day
         "expected": sum(bool(fact.expected) for fact in settled),
         "stale": len(stale),
         "legacy": sum(fact.old is not None for fact in settled),
@@ -44,7 +45,7 @@ def _read(case: Case) -> Static:
         for name, value in numbers.items()
     )
     problems = () if numbers["legacy"] else (Problem("no function of the legacy system was found at the start commit"),)
-    findings = [*_findings(drifting), *_stale(stale)]
+    findings = [*_findings(different), *_stale(stale)]
     shown = sorted(settled, key=lambda fact: fact.state == "identical")  # so that these are left out first
     details = {
         "rows": [_row(fact) for fact in shown[:ROWS_KEPT]],
@@ -69,18 +70,12 @@ def _where(place: Where | None) -> list[object] | None:
     return None if place is None else [to_plain(place.path), to_plain(place.name), place.line, place.last_line]
 
 
-def _findings(drifting: Iterable[FunctionFact]) -> Iterable[Finding]:
-    for fact in drifting:
-        at = fact.new or fact.old
-        if at is None:
-            continue
-        if fact.state == "changed":
-            said = "; ".join((f"{at.name} changed, similarity {fact.similarity:.2f}", *fact.changes))
-        else:
-            said = f"{at.name} is {'gone' if fact.state == 'missing' else 'new'}"
-        yield Finding(said, at.path, at.line, f"{FAMILY}.{fact.state}")
+def _findings(different: Iterable[FunctionFact]) -> Iterable[Finding]:
+    for fact in different:
+        said = finding_of(fact)
+        yield said
         if fact.state != "extra":
-            yield Finding(said, at.path, at.line, f"{FAMILY}.drift")
+            yield replace(said, rule=f"{FAMILY}.{fact.state}")
 
 
 def _stale(stale: Iterable[Stale]) -> Iterable[Finding]:
@@ -89,4 +84,4 @@ def _stale(stale: Iterable[Stale]) -> Iterable[Finding]:
         yield Finding(said, "migration.toml", one.entry.line, f"{FAMILY}.stale")
 
 
-KIND = Kind(1, _wanted, _read)
+KIND = Kind(2, _wanted, _read)

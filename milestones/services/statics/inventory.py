@@ -48,9 +48,9 @@ def _read(case: Case) -> Static:
         measured += (
             Measurement(f"{FAMILY}.{name}.{what}", value, "days" if what == "oldest_days" else "count", "",
                         Known.STATIC, open_)
-            for what, value in _numbers(found, inventory, accepted, ages).items()
+            for what, value in _numbers(found, inventory, ages).items()
         )  # fmt: skip
-        findings += _findings(found, accepted)
+        findings += _findings(found)
         details[name] = _details(found, inventory, accepted, ages)
     return Static(FAMILY, tuple(measured), tuple(findings[:FINDINGS_KEPT]), (), {"lists": details, "unread": unread})
 
@@ -58,8 +58,7 @@ def _read(case: Case) -> Static:
 def side_at(reader: Reader, sha: str, folder: str = "", hidden: str = "") -> tuple[Side, list[Any]]:
     """Every inventory of a commit's source, tests left out, in the order of paths and lines; what could not be read."""
     python = [
-        one for one in reader.repo.tree(sha)
-        if one.is_file and one.path.endswith(".py") and not is_test(one.path)
+        one for one in reader.files(sha) if one.path.endswith(".py") and not is_test(one.path)
         and (not folder or one.path.startswith(f"{folder}/")) and not (hidden and one.path.startswith(f"{hidden}/"))
     ]  # fmt: skip
     sources, large = bounded(python)
@@ -85,13 +84,11 @@ def _rows(data: bytes) -> dict[str, Any]:
     return {"items": {name: rows for name, rows in items.items() if rows}, "problems": seen.problems}
 
 
-def _numbers(
-    found: Compared, inventory: Inventory, accepted: Mapping[str, str], ages: Mapping[str, int]
-) -> dict[str, int]:
+def _numbers(found: Compared, inventory: Inventory, ages: Mapping[str, int]) -> dict[str, int]:
     numbers = {
         "count": len(found.kept) + len(found.added),
-        "added": sum(_what(found, "added", one) not in accepted for one in found.added),
-        "removed": sum(_what(found, "removed", one) not in accepted for one in found.removed),
+        "added": len(found.added),  # judging takes out what is accepted that day
+        "removed": len(found.removed),
         "untold": found.untold,
     }
     if inventory.ordered:
@@ -106,11 +103,10 @@ def _what(found: Compared, change: str, item: Item) -> str:
     return " ".join(f"{FAMILY}.{found.name}.{change} {item.name}".split())
 
 
-def _findings(found: Compared, accepted: Mapping[str, str]) -> Iterable[Finding]:
+def _findings(found: Compared) -> Iterable[Finding]:
     for change, items, said in (("added", found.added, "is new"), ("removed", found.removed, "is there no more")):
         for item in items:
-            if _what(found, change, item) not in accepted:
-                yield Finding(f"{item.name} {said}", item.path, item.line, f"{FAMILY}.{found.name}.{change}")
+            yield Finding(f"{item.name} {said}", item.path, item.line, f"{FAMILY}.{found.name}.{change}")
     for item in found.moved:
         yield Finding(f"{item.name} has another place in the order", item.path, item.line, f"{FAMILY}.middleware.moved")
 

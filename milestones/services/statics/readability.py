@@ -49,9 +49,7 @@ def _static(case: Case, table: RouteTable) -> Static:
 
 def _facts(reader: Reader, sha: str) -> dict[str, Any]:
     """What every function of a commit calls; a file is read once by its content."""
-    python = (
-        one for one in reader.repo.tree(sha) if one.is_file and one.path.endswith(".py") and not is_test(one.path)
-    )
+    python = (one for one in reader.files(sha) if one.path.endswith(".py") and not is_test(one.path))
     sources, _large = bounded(python)
     return reader.cached(
         f"calls/{call_sites.VERSION}", sources, lambda _path, data: to_plain(call_sites.call_facts(data))

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from dataclasses import replace
 
 from milestones.facts import Finding, Known, Measurement, Problem
+from milestones.gates.policy import MilestonePolicy, Policy
+from milestones.gates.scopes import scoped_name
 from milestones.parity.comparison import Comparison, compare, sides
+from milestones.parity.endpoints import group_of
 from milestones.parity.routes import Route, RouteTable
 
 from .kind import FINDINGS_KEPT, Case, Kind, Static
-from .systems import tables_of, wanted
+from .systems import is_part, parts_of, tables_of, wanted
 
 log = logging.getLogger(__name__)
 
@@ -18,7 +22,7 @@ log = logging.getLogger(__name__)
 def _read(case: Case) -> Static:
     """Routes missing, added, shadowed, with fewer verbs or without their guard, against the legacy system's last."""
     try:
-        return _static(*sides(*tables_of(case)))
+        return _static(case.policy, *sides(*tables_of(case)))
     except (RecursionError, AssertionError, LookupError, ValueError, TypeError, AttributeError) as fault:
         # a fault of ours in reading a stranger's code: it costs this evidence, and nothing else of the look
         log.exception("routes of %s", case.sha)
@@ -26,21 +30,64 @@ def _read(case: Case) -> Static:
         return Static("routes", (), problems=(Problem(said),))
 
 
-def _static(legacy: RouteTable, new: RouteTable) -> Static:
+def _static(policy: Policy, legacy: RouteTable, new: RouteTable) -> Static:
     found = compare(legacy, new)
-    open_ = [*legacy.unresolved, *legacy.unparsed, *new.unresolved, *new.unparsed]
+    open_ = len([*legacy.unresolved, *legacy.unparsed, *new.unresolved, *new.unparsed])
+    measured = [*_counts(found, open_), *_whole(legacy, new, open_)]
+    findings = list(_findings(found, legacy))
+    for rule in parts_of(policy):
+        part = _part(found, legacy, rule)
+        own = [*_counts(part, open_), *_volume(_own(legacy, rule), open_)]
+        measured += (replace(one, name=scoped_name(one.name, rule.key)) for one in own)
+        findings += (replace(one, rule=scoped_name(one.rule, rule.key)) for one in _findings(part, legacy))
+    return Static("routes", tuple(measured), tuple(findings[:FINDINGS_KEPT]), _vacuous(legacy))
+
+
+def _counts(found: Comparison, unresolved: int) -> list[Measurement]:
     counts = {
-        "routes.legacy": len(legacy.application),
-        "routes.new": len(new.application),
         "routes.missing": len(found.missing),
         "routes.extra": len(found.extra),
         "routes.methods_lost": sum(len(change.lost) for change in found.methods),
         "routes.shadowed": len(found.shadowed),
         "guards.lost": len(found.guards_lost),
     }
-    measured = [Measurement(name, n, "count", "", Known.STATIC, len(open_)) for name, n in counts.items()]
-    measured.append(Measurement("routes.unresolved", len(open_), "count", "", Known.STATIC))
-    return Static("routes", tuple(measured), tuple(_findings(found, legacy))[:FINDINGS_KEPT], _vacuous(legacy))
+    return [Measurement(name, count, "count", "", Known.STATIC, unresolved) for name, count in counts.items()]
+
+
+def _whole(legacy: RouteTable, new: RouteTable, unresolved: int) -> Iterable[Measurement]:
+    yield from _volume(len(legacy.application), unresolved)
+    yield Measurement("routes.new", len(new.application), "count", "", Known.STATIC, unresolved)
+    yield Measurement("routes.unresolved", unresolved, "count", "", Known.STATIC)
+
+
+def _volume(legacy: int, unresolved: int) -> Iterable[Measurement]:
+    """How much was compared: of nothing at all no bound is kept."""
+    yield Measurement("routes.legacy", legacy, "count", "", Known.STATIC, unresolved)
+    yield Measurement("guards.routes", legacy, "count", "", Known.STATIC, unresolved)
+
+
+def _own(legacy: RouteTable, rule: MilestonePolicy) -> int:
+    """How many requests of the legacy system a milestone takes for its own."""
+    pairs = {(*pair, group_of(route)) for route in legacy.application for pair in route.pairs}
+    return sum(is_part(rule, *one) for one in pairs)
+
+
+def _part(found: Comparison, legacy: RouteTable, rule: MilestonePolicy) -> Comparison:
+    """What of a comparison a milestone takes for its own; what only the new system has is known by its path alone."""
+    groups = {pair: group_of(route) for route in legacy.routes for pair in route.pairs}
+    by_path = {route.path: group_of(route) for route in legacy.routes}
+
+    def own(method: str, path: str) -> bool:
+        return is_part(rule, method, path, groups.get((method, path), by_path.get(path, "")))
+
+    return replace(
+        found,
+        missing=tuple(one for one in found.missing if own(one.method, one.path)),
+        extra=tuple(one for one in found.extra if own(one.method, one.path)),
+        methods=tuple(one for one in found.methods if any(own(verb, one.path) for verb in one.legacy)),
+        shadowed=tuple(one for one in found.shadowed if own(one.method, one.path)),
+        guards_lost=tuple(one for one in found.guards_lost if own(one.method, one.path)),
+    )
 
 
 def _vacuous(legacy: RouteTable) -> tuple[Problem, ...]:
@@ -69,4 +116,4 @@ def _findings(found: Comparison, legacy: RouteTable) -> Iterable[Finding]:
         yield Finding(f"{lost.method} {lost.path} had {names} and has no guard", place.path, place.line, "guards.lost")
 
 
-KIND = Kind(2, wanted, _read)
+KIND = Kind(3, wanted, _read)

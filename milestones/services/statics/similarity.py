@@ -14,7 +14,7 @@ from milestones.gates.policy import Pair, Policy
 from milestones.parity.similarity import Similarity, similarity
 from milestones.source.parsing import decode
 
-from ..reader import Reader, bounded
+from ..reader import ABSENT, Reader, bounded
 from .kind import Case, Kind, Static
 
 VERSION = 1
@@ -26,38 +26,41 @@ def _wanted(policy: Policy) -> bool:
 
 
 def _read(case: Case) -> Static:
-    reader, sha, start = case.reader, case.sha, case.start
+    places = {sha: {one.path: one for one in case.reader.files(sha)} for sha in (case.start, case.sha)}
     measured: list[Measurement] = []
-    large = {commit: bounded(reader.repo.tree(commit))[1] for commit in (start, sha)}
-    over = {(commit, one.path): one for commit, found in large.items() for one in found}
     problems: list[Problem] = []
     shown: list[dict[str, Any]] = []
     versions = _versions(case)
     for pair in case.policy.pairs:
-        if refused := over.get((start, pair.legacy)) or over.get((sha, pair.new)):
-            problems.append(Problem(f"similarity.{pair.name}: {refused.reason}", refused.path))
+        measure = f"similarity.{pair.name}"
+        sides = places[case.start].get(pair.legacy), places[case.sha].get(pair.new)
+        refused = _refused(case, pair, sides)
+        if refused or sides[0] is None or sides[1] is None:
+            problems.append(Problem(f"{measure}: {refused}", pair.new))
             continue
-        try:
-            legacy, blob = reader.repo.read(start, pair.legacy), _blob(reader, sha, pair.new)
-        except git.GitError as missing:
-            problems.append(Problem(f"similarity.{pair.name}: {missing.reason}", pair.new))
+        past = versions.get(pair.new, [])
+        points = _points(case.reader, sides[0], sides[1], past)
+        found = points.get(sides[1].sha)
+        if found is None:
+            problems.append(Problem(f"{measure}: {ABSENT}", pair.new))
             continue
-        points = _points(reader, pair, legacy, blob, versions.get(pair.new, ()))
-        found = points[blob]
-        problems += (Problem(f"similarity.{pair.name}: {reason}", pair.new) for reason in found["problems"])
+        problems += (Problem(f"{measure}: {reason}", pair.new) for reason in found["problems"])
         if found["ratio"] is not None:
-            measured.append(Measurement(f"similarity.{pair.name}", found["ratio"], "ratio", pair.new, Known.STATIC))
+            measured.append(Measurement(measure, found["ratio"], "ratio", pair.new, Known.STATIC))
         shown.append({"name": pair.name, "legacy": pair.legacy, "new": pair.new, **found,
-                      "history": _history(points, versions.get(pair.new, ()))})  # fmt: skip
+                      "history": _history(points, past)})  # fmt: skip
     return Static("similarity", tuple(measured), problems=tuple(problems), details={"pairs": to_plain(shown)})
 
 
-def _blob(reader: Reader, sha: str, path: str) -> str:
-    """The id of a file's content. Raises GitError where there is no such file."""
-    entry = next((one for one in reader.repo.tree(sha) if one.path == path and one.is_file), None)
-    if entry is None:
-        raise git.GitError(f"{path} is not in {sha[:8]}")
-    return entry.sha
+def _refused(case: Case, pair: Pair, sides: tuple[git.TreeEntry | None, git.TreeEntry | None]) -> str:
+    """Why two files are not compared, "" where they are."""
+    for entry, path, sha in zip(sides, (pair.legacy, pair.new), (case.start, case.sha), strict=True):
+        if entry is None:
+            return f"{path} is not in {sha[:8]}"
+        large = bounded([entry])[1]
+        if large:
+            return large[0].reason
+    return ""
 
 
 def _versions(case: Case) -> Mapping[str, list[FileVersion]]:
@@ -75,23 +78,24 @@ def _versions(case: Case) -> Mapping[str, list[FileVersion]]:
     return found
 
 
-def _points(
-    reader: Reader, pair: Pair, legacy: bytes, blob: str, versions: list[FileVersion] | tuple[()]
-) -> Mapping[str, Any]:
+def _points(reader: Reader, legacy: git.TreeEntry, new: git.TreeEntry, past: list[FileVersion]) -> Mapping[str, Any]:
     """blob -> how like it is; one that was compared with this legacy file before is not compared again."""
-    blobs = dict.fromkeys([*(one.blob for one in versions[-POINTS_KEPT:]), blob])
+    name = f"likeness/{VERSION}/{legacy.sha[:20]}"
+    blobs = dict.fromkeys([*(one.blob for one in past[-POINTS_KEPT:]), new.sha])
     entries = [git.TreeEntry(one, one, "100644", "blob", None) for one in blobs]
-    small = {row.path for row in _small(reader, entries)} | {blob}
-    text = decode(legacy)[0]
-    digest = git.blob_id(legacy.decode("utf-8", "surrogateescape"))[:20]
-    compare = functools.partial(_compare, text)
-    return reader.cached(f"likeness/{VERSION}/{digest}", [one for one in entries if one.path in small], compare)
+    known = reader.known(name, entries)
+    fresh = [one for one in entries if one.path not in known]
+    if not fresh:
+        return known
+    text = decode(next((data for _, data in reader.repo.blobs([legacy.sha])), b""))[0]
+    small = _small(reader, fresh)
+    return known | reader.cached(name, small, functools.partial(_compare, text))
 
 
 def _small(reader: Reader, entries: list[git.TreeEntry]) -> list[git.TreeEntry]:
+    """Those versions that are not too large to be read."""
     sizes = blob_sizes(reader.repo, [one.sha for one in entries])
-    sized = [git.TreeEntry(one.path, one.sha, one.mode, one.kind, sizes.get(one.sha)) for one in entries]
-    return bounded(sized)[0]
+    return bounded(git.TreeEntry(one.path, one.sha, one.mode, one.kind, sizes.get(one.sha)) for one in entries)[0]
 
 
 def _compare(legacy: str, _path: str, data: bytes) -> dict[str, Any]:
@@ -105,7 +109,7 @@ def _plain(found: Similarity) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _history(points: Mapping[str, Any], versions: list[FileVersion] | tuple[()]) -> list[list[object]]:
+def _history(points: Mapping[str, Any], versions: list[FileVersion]) -> list[list[object]]:
     """[commit, seconds since 1970, ratio] of each version that changed the file."""
     return [
         [one.sha, one.committed_at, points[one.blob]["ratio"]]

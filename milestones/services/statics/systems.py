@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from milestones.gates.policy import Policy
+from collections.abc import Iterator
+
+from milestones.gates.owners import selects
+from milestones.gates.policy import MilestonePolicy, Policy
 from milestones.parity.guards import Naming
 from milestones.parity.routes import RouteTable
 
@@ -13,6 +16,16 @@ from .kind import Case
 
 def wanted(policy: Policy) -> bool:
     return bool(policy.start or policy.legacy_folder)
+
+
+def parts_of(policy: Policy) -> Iterator[MilestonePolicy]:
+    """The milestones that take a part of the endpoints for their own."""
+    return (rule for rule in policy.milestones if rule.endpoints or rule.groups)
+
+
+def is_part(rule: MilestonePolicy, method: str, path: str, group: str) -> bool:
+    """Whether an endpoint is of a milestone's own part."""
+    return group in rule.groups or any(selects(what, method, path, group) for what in rule.endpoints)
 
 
 def tables_of_policy(reader: Reader, policy: Policy) -> Tables:
