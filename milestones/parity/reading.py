@@ -17,7 +17,7 @@ from milestones.parity.routes import ANY, Route, RouteTable
 from milestones.source.calls import Factory
 from milestones.source.code import File
 from milestones.source.paths import is_test
-from milestones.source.program import Program
+from milestones.source.program import Program, words_of
 from milestones.source.python_statements import python_code
 from milestones.source.script_program import ScriptProgram
 from milestones.source.script_statements import SUFFIXES, script_code
@@ -168,7 +168,7 @@ def _run(program: Program, project: Project, roots: list[str]) -> None:
         functions = program.uncalled(_FACTORY)
         for function in functions:
             if id(function.code) not in program.called and not is_test(function.scope.path):
-                program.call_root(function)
+                program.call_root(function, any(map(_FACTORY.fullmatch, words_of(function.code))))
                 program.share(lambda: fastapi.start(project))
         if not functions:
             break

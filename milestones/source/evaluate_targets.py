@@ -17,7 +17,7 @@ from milestones.source.values import (
     is_known,
 )
 
-LOOP_LIMIT = builtin.SIZE_LIMIT
+LOOP_LIMIT = 5_000  # nobody registers more in one loop; tables of characters are longer
 _MISSING = object()
 
 
