@@ -87,7 +87,8 @@ def _store_evidence(claim: claims.Claim, row: Delivery, repo: git.Repository) ->
         if new:
             readings.store_measurements(evidence, summary.measurements)
             found.store(evidence)
-    return summary.vacuous or ", ".join(f"{m.name} {m.value:g}" for m in summary.measurements[:4])
+    whole = [one for one in summary.measurements if not one.subject]
+    return summary.vacuous or ", ".join(f"{one.name} {one.value:g}" for one in whole[:4])
 
 
 def _concerned(row: Delivery) -> list[str]:
