@@ -26,9 +26,9 @@ run: .venv/.base  ## run it all, with the example migration; HOST and PORT are h
 test: .venv/.dev  ## the whole suite, on the embedded database and queue
 	@env -u DATABASE_URL -u REDIS_URL $(PY) -m pytest -q -n $(WORKERS) -m "not browser and not services" $(ARGS)
 
-test-services: .venv/.dev  ## the same suite on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
+test-services: .venv/.dev  ## all that touches a database or a queue, on PostgreSQL and Redis (DATABASE_URL, REDIS_URL)
 	@$(SERVICES) $(PY) -m tests.services
-	@$(SERVICES) $(PY) -m pytest -q -n $(WORKERS) -m "not browser" $(ARGS)
+	@$(SERVICES) $(PY) -m pytest -q -n $(WORKERS) -m "(database or services) and not browser" $(ARGS)
 
 test-browser: .venv/.dev  ## the pages in headless Chromium
 	@$(PY) -m pytest -q -m browser $(ARGS)

@@ -18,6 +18,15 @@ settings.register_profile("fuzz", max_examples=5000, deadline=None, suppress_hea
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what touches the database or the queue: only that can go another way on PostgreSQL and Redis."""
+    for item in items:
+        fixtures = set(getattr(item, "fixturenames", ()))
+        if item.get_closest_marker("django_db") or fixtures & {"db", "transactional_db", "live_server", "settings"}:
+            item.add_marker("database")
+
+
 @pytest.fixture
 def run_worker(transactional_db: None) -> Callable[..., Any]:
     """`with run_worker() as child:` is a real Celery worker on this test's database and queue."""
