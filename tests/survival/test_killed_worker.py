@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.db import connection, connections
-from django.forms.models import model_to_dict
+from django.db.models import DateTimeField, Model
 from django.utils import timezone
 
 from milestones import models
@@ -23,61 +24,54 @@ from tests.repositories import Work
 pytestmark = pytest.mark.django_db(transaction=True)
 
 WRITES = ("INSERT", "UPDATE", "DELETE")
-TABLES = (
-    models.Commit, models.Evidence, models.Measurement, models.Milestone, models.Criterion, models.Judgement,
-    models.Verdict, models.Delivery, models.BlobFact,
-)  # fmt: skip
-# what may differ between a quiet life and an eventful one: numbers of rows, clocks, and how often it was tried
-UNEQUAL = {
-    "id",
-    "project",
-    "evidence",
-    "delivery",
-    "milestone",
-    "judgement",
-    "attempts",
-    "fence",
-    "lease_until",
-    "not_before",
-}
-CLOCKS = {"received_at", "finished_at", "stored_at", "judged_at"}
+KILLS = 30
+# what people make or decide, which no worker writes
+OTHERS = {"Project", "Membership", "EntryLink", "UploadToken", "Decision", "Seal"}
+# what may differ between a quiet life and an eventful one beside keys and clocks: how often it was tried
+UNEQUAL = {"attempts", "fence"}
+
+
+def tables() -> list[type[Model]]:
+    """Every table that work may write."""
+    return [one for one in apps.get_app_config("milestones").get_models() if one.__name__ not in OTHERS]
+
+
+def plain(row: Model) -> str:
+    """A row without what may differ: numbers of rows, clocks, and how often it was tried."""
+    kept = [
+        one for one in row._meta.fields if not (one.primary_key or one.is_relation or isinstance(one, DateTimeField))
+    ]
+    values = {one.name: getattr(row, one.name) for one in kept if one.name not in UNEQUAL}
+    return repr({name: bytes(value) if isinstance(value, memoryview) else value for name, value in values.items()})
 
 
 def rows(project: models.Project) -> dict[str, list[str]]:
-    """Every row of every table that work writes, without what may differ."""
-    found = {}
-    for table in TABLES:
-        plain = [
-            {k: v for k, v in model_to_dict(row).items() if k not in UNEQUAL | CLOCKS} for row in table.objects.all()
-        ]
-        found[table.__name__] = sorted(
-            repr({k: bytes(v) if k == "body" else v for k, v in one.items()}) for one in plain
-        )
+    """Every row of every table that work writes."""
+    found = {table.__name__: sorted(plain(row) for row in table._default_manager.all()) for table in tables()}
     project.refresh_from_db()
-    found["Project"] = [repr({k: v for k, v in model_to_dict(project).items() if k not in {"id", "created_at"}})]
+    found["Project"] = [plain(project)]
     return found
 
 
-def die_before(write: int) -> Callable[..., Any]:
-    """An execute wrapper that ends this process, without a word, before its n-th write."""
-    seen = 0
+def die_before(write: int, seen: Any) -> Callable[..., Any]:
+    """An execute wrapper that ends this process, without a word, before its n-th write; `seen` counts them."""
 
     def wrapper(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        nonlocal seen
         if sql.lstrip().startswith(WRITES):
-            seen += 1
-            if seen == write:
+            seen.value += 1
+            if seen.value == write:
                 os.kill(os.getpid(), signal.SIGKILL)
         return execute(sql, params, many, context)
 
     return wrapper
 
 
-def work_until_killed(pk: int, write: int) -> int:
-    """Process a delivery in a process of its own that dies before its n-th write; how it ended."""
+def work_until_killed(pk: int, write: int) -> tuple[int, int]:
+    """Process a delivery in a process of its own that dies before its n-th write; how it ended, and its writes."""
+    seen = multiprocessing.get_context("fork").Value("i", 0)
 
     def life() -> None:
-        with connection.execute_wrapper(die_before(write)):
+        with connection.execute_wrapper(die_before(write, seen)):
             pending = [pk]
             while pending:
                 pending += intake.process(pending.pop(0))
@@ -86,7 +80,7 @@ def work_until_killed(pk: int, write: int) -> int:
     child = multiprocessing.get_context("fork").Process(target=life)
     child.start()
     child.join(60)
-    return child.exitcode or 0
+    return child.exitcode or 0, seen.value
 
 
 def recover() -> None:
@@ -115,21 +109,25 @@ def test_rows_after_a_kill_before_any_write_equal_those_of_a_quiet_run(tmp_path:
     work, _legacy, ported = ferry(tmp_path / "ferry")
     body = junit(failed=1)
     project, pk = begin(work, body, ported)
-    assert work_until_killed(pk, 10**6) == 0
+    ended, writes = work_until_killed(pk, 10**6)
+    assert ended == 0
     recover()
     quiet = rows(project)
     assert quiet["Verdict"]
     assert "'state': 'done'" in quiet["Delivery"][0]
     work.repo.close()
+    assert writes > KILLS, "the work should write many times"
 
-    write, ended = 0, -signal.SIGKILL
-    while ended == -signal.SIGKILL:
-        write += 1
+    for write in chosen(writes):
         clean()
         project, pk = begin(work, body, ported)
-        ended = work_until_killed(pk, write)
+        assert work_until_killed(pk, write) == (-signal.SIGKILL, write)
         recover()
         for table, now in rows(project).items():
             assert now == quiet[table], f"{table}, killed before write {write}"
-    assert ended == 0
-    assert write > 10, "the work should write many times, and die before each"
+
+
+def chosen(writes: int) -> list[int]:
+    """The writes to die before: some at even distances and the last one, all of them by `make survival`."""
+    step = 1 if os.environ.get("SURVIVAL_ROUNDS") else max(1, writes // KILLS)
+    return sorted({*range(1, writes + 1, step), writes})
