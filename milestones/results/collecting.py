@@ -17,6 +17,7 @@ from milestones.results.packing import Mark
 from milestones.results.roll import kept
 
 MOST_TOLD = 20_000  # outcomes of a file that get a row of their own; the others keep their mark
+_CONTROLS = bytes({*range(32), 127} - {0x1F})
 _PASSED = Result.PASSED
 _KEY, _SECONDS = itemgetter(1, 2, 3), itemgetter(4)
 
@@ -42,6 +43,14 @@ class _Ticks(dict[float | None, int]):
 
 
 _TICKS = _Ticks()
+
+
+def _storable(keys: list[str]) -> bool:
+    """Whether keys can be stored as they are: nothing in them but what is printed, and the marks that part them."""
+    text = "".join(keys)
+    if text.isascii():  # most are, and bytes are looked through faster
+        return len(text.encode().translate(None, _CONTROLS)) == len(text)
+    return text.replace("\x1f", "").isprintable()
 
 
 @dataclass
@@ -73,7 +82,7 @@ class Collector:
 
     def _enter(self, keys: list[str], outcomes: Sequence[Outcome]) -> None:
         """Gives new tests their positions: the next ones, or for a key that cannot be stored that of its plain form."""
-        if not "".join(keys).replace("\x1f", "").isprintable():
+        if not _storable(keys):
             keys = self._plain(outcomes)
         start = self.known + len(self.fresh)
         fresh = list(dict.fromkeys(keys))

@@ -6,7 +6,7 @@ There is no standard; the elements are those of Surefire's published schema (sur
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
 from xml.parsers import expat
@@ -16,6 +16,7 @@ from milestones.results import wording, xmlstream
 from milestones.results.lane import Lane
 from milestones.results.limits import MOST_CASES
 from milestones.results.places import line_number, placed
+from milestones.results.runs import Run, runs_in
 from milestones.results.wording import split_parameters, whole_name
 
 _ENDINGS = {"failure": Result.FAILED, "error": Result.ERROR, "skipped": Result.SKIPPED}
@@ -76,6 +77,7 @@ class _Cases(xmlstream.Reader):
         self.suite_itself = self.from_pytest = self.from_jest = self.counts_subtests = False
         self.todo = self.todo_child = False  # a test that its runner expects to fail: what it says is no failure
         self.in_lane = False
+        self.began = -1  # where the first case of a run began, in bytes
         self.lane = Lane(_TIMES, self._listed)
 
     @property
@@ -97,6 +99,25 @@ class _Cases(xmlstream.Reader):
     def piece(self, *, plain: bool) -> None:
         self.plain = plain
         self._may_enter_lane()
+
+    def runs(self, piece: bytes) -> Iterable[Run]:
+        return runs_in(piece) if self.plain else ()
+
+    def expect(self) -> None:
+        self.began = -1
+        if self.in_lane:
+            self.parser.StartElementHandler = self._noted
+
+    def _noted(self, tag: str, attributes: list[str]) -> None:
+        self.began = self.parser.CurrentByteIndex
+        self.parser.StartElementHandler = self.lane.start
+        self.lane.start(tag, attributes)
+
+    def take(self, run: Run, began: int) -> bool:
+        if not self.in_lane or self.began != began or len(self.lane.ends) != len(self.lane.facts):
+            return False
+        self.lane.take(run)
+        return True
 
     def settle(self) -> None:
         self._leave_lane()

@@ -5,9 +5,11 @@ Their ends are counted by expat itself, into a list, without any Python.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import repeat
 
 from milestones.facts import Fact, Outcome, Result
+from milestones.results.runs import Run
 from milestones.results.wording import LONGEST_NAME, split_parameters
 
 _new = tuple.__new__
@@ -23,6 +25,7 @@ class Lane:
     def __init__(self, times: dict[str, float], slow: Start) -> None:
         self.facts: list[Fact] = []
         self.ends: list[str] = []
+        self.times = times
         self.start = _start(self.facts, self.ends, times, slow)
 
     @property
@@ -34,6 +37,19 @@ class Lane:
     def further_ends(self) -> list[str]:
         """What ended after the last case did: suites."""
         return self.ends[len(self.facts) :]
+
+    def take(self, run: Run) -> None:
+        """Plain cases that have ended, as if each had come by itself."""
+        count = len(run.names)
+        self.ends += ["testcase"] * count
+        times = map(self.times.__getitem__, run.times)
+        names: Iterable[str] = run.names
+        parameters: Iterable[str] = repeat("")
+        if run.parametrised:
+            names, parameters = zip(*map(split_parameters, run.names), strict=True)
+        none, nothing = repeat(""), repeat(None)
+        rows = zip(repeat(_PASSED, count), run.suites, names, parameters, times, none, none, nothing, repeat(False))
+        self.facts += map(_new, repeat(Outcome), rows)
 
     def clear(self) -> None:
         self.facts.clear()

@@ -85,12 +85,13 @@ def reconcile_runs(
     names: Mapping[int, Test],
     matching: Matching,
     explained: Callable[[Test], str],
-    aliases: Mapping[int, int],
+    aliases: Mapping[int, tuple[int, str]],
 ) -> Reconciled:
     """Every test of two runs in one place of the table.
 
     `names` are those of all positions that either run knows, `matching` is of the tests in the sources of the two
-    commits, `explained` says why a test may be gone, `aliases` are renames known from before.
+    commits, `explained` says why a test may be gone, `aliases` are renames known from before:
+    a position, the one that it became and how.
     """
     added = {position: names[position] for position in comparison.positions(Change.ADDED)}
     finder = _Finder(matching, added, names, aliases, comparison)
@@ -119,7 +120,7 @@ class _Finder:
         matching: Matching,
         added: Mapping[int, Test],
         names: Mapping[int, Test],
-        aliases: Mapping[int, int],
+        aliases: Mapping[int, tuple[int, str]],
         comparison: Comparison,
     ) -> None:
         self.aliases, self.names, self.comparison = aliases, names, comparison
@@ -140,9 +141,9 @@ class _Finder:
         }  # fmt: skip
 
     def fate(self, position: int, test: Test, explained: Callable[[Test], str]) -> Gone:
-        alias = self.aliases.get(position)
-        if alias is not None and self.names.get(alias) in self.free:
-            return self._taken(position, test, self.names[alias], RENAMED)
+        known = self._known(position)
+        if known is not None:
+            return self._taken(position, test, *known)
         if (test.suite, test.name) in self.later:
             now = Test(test.suite, test.name)
             return Gone(test, position, PARAMETRISED, now, "its parameters are others now")
@@ -153,6 +154,16 @@ class _Finder:
                 return self._taken(position, test, found, fate)
         why = explained(test)
         return Gone(test, position, EXPLAINED if why else UNEXPLAINED, None, why)
+
+    def _known(self, position: int) -> tuple[Test, str] | None:
+        """The added test that this one is known to have become, by one step or several."""
+        seen, at = {position}, self.aliases.get(position)
+        while at is not None and at[0] not in seen:
+            if (now := self.names.get(at[0])) is not None and now in self.free:
+                return now, at[1]
+            seen.add(at[0])
+            at = self.aliases.get(at[0])
+        return None
 
     def _counterpart(self, test: Test, new: Definition) -> Test | None:
         """The added test of a definition: with the same parameters, else any that is free."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import BinaryIO
 from xml.parsers import expat
 
 from milestones.facts import Fact, ParseError
 from milestones.results.limits import CHUNK
+from milestones.results.runs import Run
 
 DEEPEST = 200
 LONGEST_TAG = 1024 * 1024  # one tag with its attributes, or one comment
@@ -69,6 +70,17 @@ class Reader:
     def piece(self, *, plain: bool) -> None:
         """Called before each piece of the file: `plain` has neither control characters nor anything but ASCII."""
 
+    def runs(self, _piece: bytes) -> Iterable[Run]:
+        """Stretches of a piece that need not be parsed, if the parser finds an element where they begin."""
+        return ()
+
+    def expect(self) -> None:
+        """Called before the first element of a run is parsed."""
+
+    def take(self, _run: Run, _began: int) -> bool:
+        """Takes the run's middle if its first element began at that byte of this root; else it is to be parsed."""
+        return False
+
     def settle(self) -> None:
         """Called after each piece, before its facts go out."""
 
@@ -115,7 +127,7 @@ def _batches(stream: BinaryIO, reader: Reader) -> Iterator[list[Fact]]:
     for piece, plain in _without_controls(stream):
         reader.piece(plain=plain and before)  # a tag may have begun in the piece before
         before = plain
-        feed.take(piece)
+        feed.take_with_runs(piece)
         reader.settle()
         yield _ready(reader)
     feed.take(b"", last=True)
@@ -191,6 +203,19 @@ class _Feed:
         self.parser = parser
         self.reader.lines_before = self.lines_before
         self.reader.attach(parser)
+
+    def take_with_runs(self, piece: bytes) -> None:
+        at = 0
+        for run in self.reader.runs(piece):
+            self.take(piece[at : run.start])
+            self.reader.expect()
+            began = self.fed - self.start_of_parser
+            self.take(piece[run.start : run.second])
+            at = run.second
+            if self.reader.take(run, began):
+                self.take(b"\n" * piece.count(b"\n", run.second, run.last))  # so that lines are still counted
+                at = run.last
+        self.take(piece[at:])
 
     def take(self, piece: bytes, *, last: bool = False) -> None:
         self.fed += len(piece)

@@ -84,6 +84,7 @@ def _tests(found: Derived, about: Question) -> None:
     except (reconciling.NoResultsError, GitError) as problem:
         found.untold |= dict.fromkeys(TESTS, problem.reason)
         return
+    reconciling.remember_renames(about.project, seen)
     total = seen.result.total.counts
     numbers = {
         "removed_unexplained": len(seen.result.unexplained), "newly_failing": total["newly_failing"],

@@ -16,7 +16,7 @@ from milestones.facts import Problem
 from milestones.gates.policy import Policy
 from milestones.models import Project, RemovedTest, RenamedTest
 from milestones.results.compare import compare
-from milestones.results.reconciliation import MOVED, RENAMED, Gone, Reconciled, reconcile_runs
+from milestones.results.reconciliation import MOVED, RENAMED, Reconciled, reconcile_runs
 from milestones.results.roll import Test
 from milestones.source.definitions import Definition, read_module
 from milestones.source.matching import Matching, match
@@ -66,8 +66,7 @@ def between(project: Project, base: str, head: str, policy: Policy) -> Between:
     known = [position for position, code in enumerate(comparison.classes) if code]
     names = outcomes.names_at(project, known)
     matching, unread = matching_of(project, base, head)
-    aliases = dict(RenamedTest.objects.filter(project=project).values_list("old", "new"))
-    result = reconcile_runs(comparison, names, matching, explanations(project, policy), aliases)
+    result = reconcile_runs(comparison, names, matching, explanations(project, policy), known_renames(project))
     return Between(base, head, result, before, after, unread)
 
 
@@ -141,16 +140,23 @@ def explain(project: Project, labels: list[str], *, covered_by: str, reason: str
 
 
 def remember_renames(project: Project, found: Between) -> None:
-    """Keep the renames that were seen, so that they hold when the sources have changed further."""
-    rows = [_alias(project, found, one) for one in found.result.gone if one.fate in {RENAMED, MOVED} and one.now]
-    RenamedTest.objects.bulk_create([row for row in rows if row is not None], ignore_conflicts=True, batch_size=500)
+    """Keep the renames that were seen, so that they hold when sources change further; the last seen counts."""
+    positions = {test: position for position, test in found.result.added}
+    rows = [
+        RenamedTest(project=project, old=one.position, new=positions[one.now], how=one.fate, sha=found.head)
+        for one in found.result.gone
+        if one.fate in {RENAMED, MOVED} and one.now in positions
+    ]
+    RenamedTest.objects.bulk_create(
+        rows, batch_size=500, update_conflicts=True, unique_fields=["project", "old"],
+        update_fields=["new", "how", "sha"],
+    )  # fmt: skip
 
 
-def _alias(project: Project, found: Between, one: Gone) -> RenamedTest | None:
-    new = next((position for position, test in found.result.added if test == one.now), None)
-    if new is None:
-        return None
-    return RenamedTest(project=project, old=one.position, new=new, how=one.fate, sha=found.head)
+def known_renames(project: Project) -> dict[int, tuple[int, str]]:
+    """Position of a test -> where it went when that was last seen, and how."""
+    rows = RenamedTest.objects.filter(project=project).values_list("old", "new", "how")
+    return {old: (new, how) for old, new, how in rows}
 
 
 def resolve(project: Project, revision: str) -> str:

@@ -99,11 +99,21 @@ def test_without_results_at_the_baseline_nothing_is_told(tmp_path: Path) -> None
     assert gates(project, head)["tests.removed_unexplained"][0] == "fail", "late results of the baseline are judged"
 
 
-def test_a_rename_that_was_seen_is_remembered(moved: tuple[Project, str, str]) -> None:
-    project, base, head = moved
-    reconciling.remember_renames(project, seen(project, base, head))
-    assert set(RenamedTest.objects.values_list("how", flat=True)) == {"renamed", "moved"}
-    reconciling.remember_renames(project, seen(project, base, head))
+def test_a_rename_that_was_seen_holds_when_the_body_changes_later(tmp_path: Path) -> None:
+    project, base, _ = moved_tests(tmp_path / "ferry")
+    assert set(RenamedTest.objects.values_list("how", flat=True)) == {"renamed", "moved"}, "the judgement keeps them"
+    work = Work(tmp_path / "ferry")
+    later = work.commit(
+        {
+            "tests/test_a.py": NEW.replace("[1, 2, 3].pop() == 3", "{'a': 1}['a'] == len('x')"),
+            "tests/test_b.py": "def test_goes_elsewhere():\n    for n in range(3):\n        assert n != 7\n",
+        },
+        "Further",
+    )
+    project = track(work)
+    send(project, "junit", later, junit(*AFTER))
+    fates = {one.test.name: one.fate for one in seen(project, base, later).result.gone}
+    assert (fates["test_old_name"], fates["test_goes_elsewhere"]) == ("renamed", "moved")
     assert RenamedTest.objects.count() == 2
 
 

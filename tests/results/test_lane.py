@@ -1,12 +1,13 @@
 """The short way for plain cases says of any file what the long way says."""
 
 import io
+from unittest import mock
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from milestones.facts import ParseError
-from milestones.results import parse
+from milestones.results import junit, parse
 
 NAMES = st.sampled_from(["test_a", "test_a", "test_b[1-x]", "test_b[]", "test c [d]", "", "test_&amp;", "n" * 700])
 SUITES = st.sampled_from(["tests.shop", "tests.shop.TestBasket", "", "s" * 600])
@@ -55,3 +56,54 @@ def test_a_long_file_of_plain_cases_is_whole_across_its_pieces():
     found = read(body)
     assert [(one.name, one.result == "failed") for one in found] == [(f"test_{n}", n % 7 == 0) for n in range(9_000)]
     assert found[7].text == "no because"
+
+
+VALUES = st.sampled_from(
+    ["a.b", "x>y", "p[1]", "p[]", "q'--", "-->", "]]>", "?>", "x</testcase>", "a<b", "&lt;", "a\nb"]
+)
+SHAPES = ["/>", " />", "></testcase>", ">\n</testcase>", "/>\n\n", "/>\r\n"]
+AROUND = [
+    ("", ""),
+    ("<!--", "-->"),
+    ("<system-out><![CDATA[", "]]></system-out>"),
+    ("<?note ", "?>"),
+    ("<error>", "</error>"),
+]
+
+
+@st.composite
+def long_runs(draw):
+    """Many plain cases on end, here and there with something in a value that is not plain, within anything."""
+    order = draw(st.sampled_from(['classname="%s" name="%s"', 'name="%s" classname="%s"']))
+    shape = draw(st.sampled_from(SHAPES))
+    rows = [
+        f'<testcase {order % (f"s{n % 3}", f"test_{n}")} time="0.{n}"{shape}' for n in range(draw(st.integers(7, 30)))
+    ]
+    for _ in range(draw(st.integers(0, 2))):
+        place = draw(st.integers(0, len(rows) - 1))
+        rows[place] = (
+            f'<testcase {order % (draw(VALUES), draw(VALUES))} time="{draw(TIMES)}"{draw(st.sampled_from(SHAPES))}'
+        )
+    if draw(st.booleans()):
+        rows.insert(draw(st.integers(0, len(rows))), draw(st.sampled_from(rows)))
+    before, after = draw(st.sampled_from(AROUND))
+    return before + "".join(rows) + after
+
+
+@given(
+    st.lists(st.one_of(long_runs(), suites()), min_size=1, max_size=5), st.sampled_from(["s", "pytest"]), st.booleans()
+)
+def test_long_runs_are_taken_only_where_they_are_elements(parts, name, several_roots):
+    suite = [f"<testsuite name='{name}'>{part}</testsuite>" for part in parts]
+    body = "\n".join(suite) if several_roots else f"<testsuites>{''.join(suite)}</testsuites>"
+    assert read(body) == read(f"<!-- caf\xe9 -->{body}")
+
+
+@given(st.integers(65_000, 66_000), st.sampled_from(AROUND))
+def test_a_run_is_whole_wherever_the_piece_ends(fill, around):
+    rows = "\n".join(f'<testcase classname="s" name="test_{n}" time="0.{n}"/>' for n in range(60))
+    inside = f"{around[0]}{rows}{around[1]}{rows}"
+    body = f"<testsuite name='s'><properties>{'x' * (fill - 1_500)}</properties>{inside}</testsuite>"
+    with mock.patch.object(junit, "runs_in", return_value=()):
+        piece_by_piece = read(body)
+    assert read(body) == piece_by_piece

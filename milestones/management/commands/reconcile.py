@@ -59,12 +59,15 @@ class Command(RepositoryCommand):
         """What the results of both commits say; None where one has none, or a folder is asked for."""
         try:
             ends = [reconciling.resolve(project, revision) for revision in (base, head)]
-            return reconciling.between(project, ends[0], ends[1], in_force.policy_of(project))
+            found = reconciling.between(project, ends[0], ends[1], in_force.policy_of(project))
         except reconciling.NoResultsError as lacking:
             self.say(f"{lacking.reason}; read from the sources instead")
         except GitError as problem:
             if ":" not in base + head:
                 raise wrong_usage(problem.reason) from problem
+        else:
+            reconciling.remember_renames(project, found)
+            return found
         return None
 
     def _write_stored(self, found: Between, *, as_json: bool, markdown: bool) -> None:
