@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from milestones.audit.replies import asks, told_apart
 from milestones.audit.statements import (
     BIND,
     NAME,
@@ -40,7 +41,6 @@ from milestones.audit.vocabulary import (
     SKIPPING,
     STATUS_KEYWORDS,
     TRANSPORT_NAMES,
-    VERBS,
 )
 from milestones.source.definitions import Definition, Module
 
@@ -70,7 +70,7 @@ class Sequenced:
 def sequence_of(module: Module, one: Definition) -> Sequenced:
     """Return a definition's tokens with their roles."""
     parts = [part_of(module, span) for span in module.spans[one.name]]
-    every = [statement for part in parts for statement in statements(part)]
+    every = [each for part in parts for statement in statements(part) for each in told_apart(statement)]
     roles = _Roles(every)
     guarding = _guarding(every)
     tokens: list[Token] = []
@@ -127,13 +127,8 @@ class _Roles:
     def _compared(self, part: Part) -> Iterator[Leaf]:
         """The names in an assertion, less what only asks the system."""
         for one in _assertions(part):
-            asked = {id(leaf) for call in parts_in(one) if self._asks(call) for leaf in leaves(call)}
+            asked = {id(leaf) for call in parts_in(one) if asks(call) for leaf in leaves(call)}
             yield from (leaf for leaf in leaves(one) if leaf.mark & NAME and id(leaf) not in asked)
-
-    def _asks(self, part: Part) -> bool:
-        """Whether a part sends a request: its arguments are what is sent, not what is expected."""
-        name, given = called(part)
-        return name in VERBS and given is not None and part.items[0].__class__ is Part and bool(given.items)
 
     def _expected(self, every: Sequence[Statement], asserted: set[str]) -> set[str]:
         """The local names that hold nothing but what is compared."""
@@ -149,7 +144,7 @@ class _Roles:
     def _is_expectation(self, item: Item) -> bool:
         if isinstance(item, Part) and item.label in {"dictionary", "list", "tuple", "set"}:
             return True
-        if isinstance(item, Part) and any(self._asks(one) for one in parts_in(item)):
+        if isinstance(item, Part) and any(asks(one) for one in parts_in(item)):
             return False
         words = list(leaves(item))
         own = {leaf.text for leaf in words if leaf.mark & NAME}
@@ -168,12 +163,12 @@ class _Roles:
         mode = self._mode(part, guards)
         wanted = self._wanted_cases(part)
         asserting = {id(leaf) for one in _assertions(part) for leaf in leaves(one)} if mode != "all" else set()
-        sent = {id(leaf) for one in parts_in(part) if self._asks(one) for leaf in leaves(_given(one))}
-        status = {id(leaf) for one in parts_in(part) if self._asks(one) for leaf in _status(one)}
+        sent = {id(leaf) for one in parts_in(part) if asks(one) for leaf in leaves(_given(one))}
+        status = {id(leaf) for one in parts_in(part) if asks(one) for leaf in _status(one)}
         free = {id(leaf) for one in parts_in(part) if called(one)[0] for leaf in _free(one)}
         coding = {id(leaf) for one in parts_in(part) if called(one)[0] in DECODING for leaf in leaves(_given(one))}
         headers = {id(leaf) for one in parts_in(part) for leaf in _header(one)}
-        roots = {id(leaf) for one in parts_in(part) if self._asks(one) for leaf in leaves(one.items[0])}
+        roots = {id(leaf) for one in parts_in(part) if asks(one) for leaf in leaves(one.items[0])}
         for leaf, follows in _written(part):
             inside = mode == "all" or id(leaf) in status or id(leaf) in wanted
             inside = inside or (id(leaf) in asserting and id(leaf) not in sent)

@@ -49,6 +49,25 @@ def _gap(before: str, token: str) -> str:
     return " " if ends and starts else ""
 
 
+def split_rule(text: str) -> tuple[str, str] | None:
+    """Return the two sides of `OLD=NEW`, or None; where a side holds `=` itself, the split that makes most sense."""
+    halves = [(text[:at].strip(), text[at + 1 :].strip()) for at, sign in enumerate(text) if sign == "="]
+    return min((one for one in halves if rule_tokens(one[0])), key=_oddity, default=None)
+
+
+def _oddity(sides: tuple[str, str]) -> int:
+    """How unlike two sides of one rule are: brackets left open, gaps, and `=` where no name goes before it."""
+    was, now = (rule_tokens(one) for one in sides)
+    odd = 8 * (loose_ends(was) != loose_ends(now)) + 8 * ([*filter(is_gap, was)] != [*filter(is_gap, now)])
+    odd += 4 * ((was[:1] == ("=",)) != (now[:1] == ("=",))) + 4 * ((was[-1:] == ("=",)) != (now[-1:] == ("=",)))
+    for one in (was, now):
+        odd += sum(
+            token in {"=", "=="} and not _WORD.match(before[-1:])
+            for before, token in zip(("", *one), one, strict=False)
+        )
+    return odd
+
+
 def is_gap(token: str) -> bool:
     """Whether a token of a rule, such as `$1`, stands for anything that is whole and the same on both sides."""
     return token[:1] == "$"

@@ -175,8 +175,8 @@ def _asserted(line: int, what: Sequence[Item]) -> Part:
 
 
 def _compared(left: Item, operator: str, right: Item) -> Part:
-    line = left.line
-    return Part("comparison_operator", line, [left, Leaf(operator, right.line, 0), right])
+    words = [Leaf(word, right.line, 0) for word in operator.split()]
+    return Part("comparison_operator", left.line, [left, *words, right])
 
 
 def _right_way(item: Item) -> Item:

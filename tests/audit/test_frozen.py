@@ -1,6 +1,9 @@
 """Forty tests change their client and one its expectation: exactly that one is told."""
 
+import pytest
+
 from milestones.audit.frozen import compare_tests, rule_tokens
+from milestones.audit.rewriting import split_rule
 from milestones.source.definitions import read_module
 
 OLD = """def test_{n}(client):
@@ -91,3 +94,87 @@ def test_one_name_that_became_two_things_takes_two_rules():
     new = old.replace("(client)", "(api)").replace("= client", "= await api").replace("def test", "async def test")
     first = judged_with(old, new, {})
     assert len(judged_with(old, new, first.proposed_rewrite).plumbing) == 9
+
+
+WEBTEST = [
+    (
+        'def test_it(app):\n    res = app.get("/a", status=404)\n    assert res.json["id"] == 1',
+        'def test_it(app):\n    res = app.get("/a")\n    assert res.status_code == 404\n    assert res.json["id"] == 1',
+    ),
+    (
+        'def test_it(app):\n    app.get("/a", status=404)',
+        'def test_it(app):\n    assert app.get("/a").status_code == 404',
+    ),
+    (
+        'def test_it(app):\n    app.post("/a", {"b": 1}, status=[200, 201])',
+        'def test_it(app):\n    reply = app.post("/a", {"b": 1})\n    assert reply.status_code in [200, 201]',
+    ),
+    (
+        'def test_it(app):\n    page = app.get("/a")\n    page.mustcontain("Hello", no="Bye")',
+        'def test_it(app):\n    page = app.get("/a")\n    assert "Hello" in page.text\n'
+        '    assert "Bye" not in page.text',
+    ),
+    (
+        'class TestIt:\n    def test_it(self):\n        rv = self.app.get("/a")\n        self.assert404(rv)',
+        'class TestIt:\n    def test_it(self):\n        rv = self.app.get("/a")\n        assert rv.status_code == 404',
+    ),
+]
+
+
+@pytest.mark.parametrize(("before", "after"), WEBTEST)
+def test_what_a_client_checks_itself_may_become_an_assertion(before: str, after: str):
+    found = judged(before, after)
+    assert len(found.plumbing) == 1, (found.assertions, found.other)
+
+
+@pytest.mark.parametrize(("before", "after"), WEBTEST)
+def test_what_a_client_checked_may_not_become_something_else(before: str, after: str):
+    for was, now in (("404", "403"), ("[200, 201]", "[200]"), ("Hello", "Hallo"), ('"Bye" not in', '"Bye" in')):
+        if was in after:
+            assert len(judged(before, after.replace(was, now)).assertions) == 1, (was, now)
+
+
+def test_a_status_that_is_checked_no_more_is_a_changed_assertion():
+    found = judged('def test_it(app):\n    app.get("/a", status=404)', 'def test_it(app):\n    app.get("/a")')
+    assert [one.before for one in found.assertions] == ['app.get("/a", status=404)']
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("self.assertNotIn(a(), b())", "assert a() not in b()"),
+        ("self.assertIsNot(a(), b())", "assert a() is not b()"),
+        ("self.assertIsNotNone(a())", "assert a() is not None"),
+        ("self.assertNotEqual(a(), 3)", "assert a() != 3"),
+        ("self.assertFalse(a())", "assert not a()"),
+    ],
+)
+def test_unittest_that_became_pytest_expects_the_same(before: str, after: str):
+    head = "class TestIt:\n    def test_it(self):\n        "
+    found = judged(head + before, head + after)
+    assert (found.assertions, found.other) == ([], [])
+
+
+@pytest.mark.parametrize("asked", ['reply.headers.get("X-Total")', 'reply.json().get("total")'])
+def test_another_key_that_is_looked_up_is_a_changed_assertion(asked: str):
+    text = f'def test_it(app):\n    reply = app.get("/a")\n    assert {asked} == "3"'
+    found = judged(text, text.replace("otal", "ally"))
+    assert len(found.assertions) == 1
+
+
+@pytest.mark.parametrize(
+    ("was", "now"),
+    [
+        ("data=", "json="), ("=client", "=await ac"),
+        ("client", "api"), (".get_json()", ".json()"), ("client)", "app)"),
+        ("json.dumps($1) headers={'Content-Type':'application/json'}", "$1"),
+        ("got", "async with C(app=app) as ac got"),
+    ],
+)  # fmt: skip
+def test_a_rule_that_holds_equal_signs_is_read_as_it_was_written(was: str, now: str):
+    assert split_rule(f"{was}={now}") == (was, now)
+
+
+def test_a_rule_without_an_old_side_is_none():
+    assert split_rule("=a") is None
+    assert split_rule("client") is None

@@ -7,7 +7,8 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
-from milestones.audit.frozen import AssertionChange, Frozen, compare_tests, rule_tokens
+from milestones.audit.frozen import AssertionChange, Frozen, compare_tests
+from milestones.audit.rewriting import split_rule
 from milestones.facts import Problem
 from milestones.management.modules import pair_json, place_json, problem_json
 from milestones.management.repository import RepositoryCommand, repository_at, wrong_usage
@@ -64,10 +65,10 @@ def _signed(sign: str, text: str) -> list[str]:
 
 
 def _rule(text: str) -> tuple[str, str]:
-    was, equals, now = text.partition("=")
-    if not equals or not rule_tokens(was):
+    found = split_rule(text)
+    if found is None:
         raise wrong_usage(f"{text!r} is no rewrite rule: write it as OLD=NEW")
-    return was.strip(), now.strip()
+    return found
 
 
 def _as_json(result: Frozen, problems: Iterable[Problem]) -> dict[str, Any]:

@@ -213,4 +213,4 @@ def _first(found: Iterable[Any], count: int) -> list[Any]:
     return [*found][:count]
 
 
-KIND = Kind(1, _wanted, _read)
+KIND = Kind(2, _wanted, _read)
