@@ -224,13 +224,20 @@ def _only(table: RouteTable, frameworks: set[str]) -> RouteTable:
 
 
 def series_of(tables: Sequence[tuple[str, dict[str, int]]]) -> list[dict[str, Any]]:
-    """Counts over a range: legacy are the frameworks that served at its start, new are those that came."""
-    first = set(tables[0][1]) if tables else set()
+    """Counts over a range: legacy are the frameworks that served at its start, new are those that came.
+
+    Where several served at its start, a framework that grew while another shrank is a new one as well.
+    """
+    first, last = (tables[0][1], tables[-1][1]) if tables else ({}, {})
+    legacy = set(first)
+    grown = {name for name, count in first.items() if last.get(name, 0) > count}
+    if any(last.get(name, 0) < count for name, count in first.items()):
+        legacy -= grown
     return [
         {
             "sha": sha,
-            "legacy": sum(count for framework, count in counts.items() if framework in first),
-            "new": sum(count for framework, count in counts.items() if framework not in first),
+            "legacy": sum(count for framework, count in counts.items() if framework in legacy),
+            "new": sum(count for framework, count in counts.items() if framework not in legacy),
             "by_framework": counts,
         }
         for sha, counts in tables

@@ -144,6 +144,7 @@ class Caller:
                 scope.names[parameter.name] = named.pop(parameter.name)
             else:
                 scope.names[parameter.name] = self._default(function, parameter, arguments)
+        scope.given = frozenset(scope.names)
         return scope
 
     def _default(self, function: Function, parameter: code.Parameter, arguments: Arguments) -> Value:

@@ -47,6 +47,7 @@ class Scope:
     path: str = ""
     outer: set[str] = field(default_factory=set)  # names declared global or nonlocal
     prefix: str = ""  # of the qualified names of what is defined here
+    given: frozenset[str] = frozenset()  # the parameters of the function whose call it is
 
     def find(self, name: str) -> Value | None:
         scope: Scope | None = self
@@ -99,9 +100,9 @@ class Function:
     @property
     def enclosed(self) -> Function | None:
         """The one function that was handed to the factory which made this one."""
-        if self.scope.parent is None:
-            return None
-        given = [one for one in self.scope.names.values() if isinstance(one, Function)]
+        given = [
+            one for name, one in self.scope.names.items() if name in self.scope.given and isinstance(one, Function)
+        ]
         others = [one for one in given if one.code is not self.code and one.scope is not self.scope]
         return others[0] if len(others) == 1 else None
 

@@ -7,7 +7,7 @@ import random
 
 import pytest
 
-from milestones.parity.comparison import compare
+from milestones.parity.comparison import compare, series_of
 from milestones.parity.routes import Route, RouteTable
 from tests.parity.applications import fastapi_pairs, flask_pairs, pairs, renamed, table, tree
 
@@ -201,3 +201,21 @@ def test_an_import_circle_still_finds_the_handler():
         "svc/table.py": "from svc import app\nfrom svc.views import late\napp.add_url_rule('/late', view_func=late)\n",
     }
     assert [(route.path, route.handler.name) for route in table(files).application] == [("/late", "late")]
+
+
+def test_a_function_imported_beside_a_handler_is_not_taken_for_it():
+    files = {
+        "depot/hooks.py": "def prepare(app):\n    app.teardown_request(None)\n",
+        "depot/__init__.py": (
+            "from flask import Flask\n\ndef build():\n    from depot.hooks import prepare\n    app = Flask(__name__)\n"
+            "    prepare(app)\n    @app.route('/crane')\n    def crane():\n        return ''\n    return app\n"
+        ),
+    }
+    found = next(route for route in table(files).routes if route.path == "/crane")
+    assert (found.handler.name, found.handler.place.path) == ("build.<locals>.crane", "depot/__init__.py")
+
+
+def test_of_two_frameworks_at_the_start_the_one_that_grows_is_the_new_one():
+    series = series_of([("a", {"fastapi": 3, "flask": 9}), ("b", {"fastapi": 7, "flask": 5}), ("c", {"fastapi": 12})])
+    assert [(one["legacy"], one["new"]) for one in series] == [(9, 3), (5, 7), (0, 12)]
+    assert [one["legacy"] for one in series_of([("a", {"express": 2, "flask": 9}), ("b", {"express": 2})])] == [11, 2]
