@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -14,14 +15,16 @@ from milestones.audit.stated import as_toml as rules_as_toml
 from milestones.clients.git import Repository
 from milestones.globs import matches
 from milestones.management.repository import RepositoryCommand, repository_at
-from milestones.parity.proposal import Sighting, as_toml, propose
+from milestones.parity.proposal import PACKAGES, Sighting, as_toml, propose
 from milestones.parity.reading import Shelf
+from milestones.parity.routes import RouteTable
 from milestones.reading import read_document
+from milestones.services.last_served import last_before
 from milestones.services.tables import table_at
 from milestones.source.imports import imports_of
 from milestones.source.paths import is_test
 
-HISTORY = 2_000  # commits of the first-parent line that are looked at for a framework that is gone
+_PACKAGES = re.compile(rb"\b(?:" + b"|".join(one.encode() for of in PACKAGES.values() for one in of) + rb")\b")
 
 
 class Command(RepositoryCommand):
@@ -34,7 +37,8 @@ class Command(RepositoryCommand):
     def handle(self, *, repo: str, rev: str, **options: Any) -> None:
         shelf = Shelf()
         with repository_at(repo) as repository:
-            head = _sighting(repository, repository.resolve(rev), shelf)
+            sha = repository.resolve(rev)
+            head = _sighting(repository, table_at(repository, sha, shelf), sha)
             before = _before(repository, head, shelf)
             found = propose(_name(repo), head, before)
             rules = _stated(repository, head, found.docs)
@@ -63,38 +67,29 @@ def _name(repo: str) -> str:
     return path.parent.name if path.name in ("repo", ".git") else path.name.removesuffix(".git")
 
 
-def _sighting(repository: Repository, sha: str, shelf: Shelf) -> Sighting:
+def _sighting(repository: Repository, table: RouteTable, sha: str) -> Sighting:
     entries = [entry for entry in repository.tree(sha) if entry.is_file]
     shas = [entry.sha for entry in entries if entry.path.endswith(".py") and not is_test(entry.path)]
     packages = {
-        package for _, data in repository.blobs(shas) for one in imports_of(data).statements for package in one.packages
+        package
+        for _, data in repository.blobs(shas)
+        if _PACKAGES.search(data)
+        for one in imports_of(data).statements
+        for package in one.packages
     }
-    return Sighting(
-        sha, table_at(repository, sha, shelf), tuple(entry.path for entry in entries), tuple(sorted(packages))
-    )
+    return Sighting(sha, table, tuple(entry.path for entry in entries), tuple(sorted(packages)))
 
 
 def _before(repository: Repository, head: Sighting, shelf: Shelf) -> Sighting | None:
-    """The last commit whose frameworks are not all in the head: found by halving, as migrations do not come back."""
-    shas = [commit.sha for commit in repository.log(head.sha, count=HISTORY)]
-    now = set(head.table.frameworks)
-    old, new = _others(repository, shas, now, shelf) if now else 0, 0  # `new` serves nothing that is gone
-    if not old:
+    """The last commit whose frameworks are not all in the head."""
+    now = head.table.frameworks
+    if not now:
         return None
-    while old - new > 1:
-        middle = (old + new) // 2
-        if set(table_at(repository, shas[middle], shelf).frameworks) - now:
-            old = middle
-        else:
-            new = middle
-    return _sighting(repository, shas[old], shelf)
+    tables: dict[str, RouteTable] = {}
 
+    def serves(sha: str) -> tuple[str, ...]:
+        tables[sha] = table_at(repository, sha, shelf)
+        return tables[sha].frameworks
 
-def _others(repository: Repository, shas: list[str], now: set[str], shelf: Shelf) -> int:
-    """How far back, looked at in growing steps, a framework served that is gone now; 0 for never."""
-    step = 1
-    while step < len(shas):
-        if set(table_at(repository, shas[step], shelf).frameworks) - now:
-            return step
-        step *= 2
-    return len(shas) - 1 if set(table_at(repository, shas[-1], shelf).frameworks) - now else 0
+    old = last_before(repository, head.sha, now, serves)
+    return _sighting(repository, tables[old], old) if old else None
