@@ -279,3 +279,14 @@ def test_a_route_with_a_parameter_is_one_item_of_a_list() -> None:
     text = "The port serves {} endpoints:\n\n- `GET /ships`\n- `GET /ships/{{name}}`\n- `POST /ships`\n"
     assert told(text.format(4)) == [(4, [1, 3])]
     assert told(text.format(3)) == []
+
+
+def test_a_range_stated_outside_every_milestone() -> None:
+    text = "# Report\n\n- views: 0.70–0.72\n- Effort: 2–3 days\n\n## Results\n\n- views: {}\n- Effort: 5 days\n"
+    assert told(text.format("0.81")) == [(7, [8, 3])]
+    assert told(text.format("0.71")) == []
+
+
+def test_several_paths_behind_one_verb() -> None:
+    text = "We deleted `hull/a.py` and `hull/b.py`.\n\n`hull/b.py` is kept for the pilot.\n"
+    assert told(text) == [(5, [1, 3])]
