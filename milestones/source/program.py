@@ -49,6 +49,7 @@ class Program(Evaluator):
         self._tops = _tops(paths)
         self._reserved = {name.partition(".")[0] for name in models}
         self._placed: dict[tuple[str, str], str | None] = {}
+        self._imported: dict[str, set[str]] = {}
 
     def run_root(self, path: str) -> None:
         """Evaluates one module as a run would start it, within its share of steps."""
@@ -142,11 +143,13 @@ class Program(Evaluator):
 
     def import_module(self, name: str, level: int, scope: Scope) -> Value:
         if level:
-            return self._relative(name, level, scope.path)
-        path = self.locate(name, scope.path)
-        if path is not None:
-            return self._opened(path)
-        return External(name)
+            found = self._relative(name, level, scope.path)
+        else:
+            path = self.locate(name, scope.path)
+            found = self._opened(path) if path is not None else External(name)
+        if isinstance(found, Module):
+            self._imported.setdefault(scope.path, set()).add(found.path)
+        return found
 
     def _opened(self, path: str) -> Module:
         if path.endswith("/"):  # a package without an __init__
@@ -190,7 +193,10 @@ class Program(Evaluator):
 
     def import_name(self, module: Value, name: str, place: Place) -> Value:
         if isinstance(module, Module):
-            return self.module_attribute(module, name, place)
+            found = self.module_attribute(module, name, place)
+            if isinstance(found, Module):
+                self._imported.setdefault(place.path, set()).add(found.path)
+            return found
         if isinstance(module, External):
             return External(f"{module.name}.{name}")
         return Unknown(f"{name} is imported from something unknown", place)
@@ -240,15 +246,45 @@ class Program(Evaluator):
         counts = Counter(function.code.name for function, _ in known)
         # a name that many functions share says nothing of which one is meant where it stands
         telling = {name for name, count in counts.items() if count <= NAMESAKES and not name.startswith("__")}
+        homes: dict[str, set[str]] = {}  # where the functions stand that a name leads to
+        reached: dict[str, set[str]] = {}
+
+        def leads(function: Function, said: frozenset[str]) -> bool:
+            if any(mentions.fullmatch(one) or one in names for one in said):
+                return True
+            places = {place for one in said for place in homes.get(one, ())}
+            if not places:
+                return False
+            path = function.scope.path
+            if path not in reached:
+                reached[path] = self._reached(path)
+            return not places.isdisjoint(reached[path]) or "import" in words_of(function.code)
+
         before = -1
         while before != len(found):
             before = len(found)
             for function, said in known:
-                if id(function.code) not in found and any(mentions.fullmatch(one) or one in names for one in said):
+                if id(function.code) not in found and leads(function, said):
                     found[id(function.code)] = function
-                    names |= {function.code.name} & telling
+                    if function.code.name in telling:
+                        homes.setdefault(function.code.name, set()).add(function.scope.path)
         waiting = [one for one in found.values() if id(one.code) not in self.called]
         return sorted(waiting, key=lambda one: (_required(one.code), one.place.path, one.place.line))
+
+    def _reached(self, path: str) -> set[str]:
+        """The modules that one can come to from a module by its imports and theirs, itself among them."""
+        children: dict[str, set[str]] = {}  # of a package, which are its attributes once anybody imports them
+        for module in self.modules:
+            folder = module.removesuffix("/__init__.py").rpartition("/")[0]
+            children.setdefault(folder, set()).add(module)
+        found, waiting = {path}, [path]
+        while waiting:
+            one = waiting.pop()
+            inside = children.get(one.removesuffix("__init__.py").rstrip("/"), set()) if _is_package(one) else set()
+            new = (self._imported.get(one, set()) | inside) - found
+            found |= new
+            waiting += new
+        return found
 
     def _defined(self, mentions: re.Pattern[str], names: set[str]) -> list[tuple[Function, frozenset[str]]]:
         """The functions of the project with what they say of each other, and of what is of interest."""
@@ -301,6 +337,10 @@ def words_of(function: code.Function) -> set[str]:
 
 def dotted(path: str) -> str:
     return path.removesuffix("/").removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+
+
+def _is_package(path: str) -> bool:
+    return path.endswith("/") or path.rpartition("/")[2] == "__init__.py"
 
 
 def _slashes(folder: str) -> list[int]:
