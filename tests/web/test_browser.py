@@ -161,12 +161,13 @@ def test_it_works_without_any_script(opened: Open) -> None:
     make_milestone(project, "2", "Second", criteria=["The other drill was held."])
     make_judgement(project)
     page = opened("/projects/harbour/", java_script_enabled=False)
-    page.click("text=Second")
-    assert page.locator("h2", has_text="What M2 will take").is_visible()
+    page.click(".stop >> text=Second")
+    page.locator("h2", has_text="What M2 will take").wait_for()
     page.check("input[name=identity]")
     page.click("#sign-off")
-    assert page.locator("h2", has_text="Nothing blocks M2").is_visible()
-    page.click("#fetch-now")
+    page.locator("h2", has_text="Nothing blocks M2").wait_for()
+    with page.expect_navigation():
+        page.click("#fetch-now")
     assert Delivery.objects.get().kind == "look"
 
 
