@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
 
 from milestones.audit.alignment import Hunk, Stretch, stretches
 from milestones.audit.expectations import Token
@@ -159,7 +160,44 @@ def _forms(change: Change, hunk: Hunk) -> list[Rule]:
         rule = _rule(change, place) or _rule_with_gaps(change, place)
         if rule is not None and rule not in forms:
             forms.append(rule)
+    if not forms and (rule := _rule_reaching_back(change, hunk)) is not None:
+        forms.append(rule)
     return forms
+
+
+def _rule_reaching_back(change: Change, hunk: Hunk) -> Rule | None:
+    """A place that can be said only with those before it in its statement: `.post_json($1 {` is `.post($1 json={`."""
+    here = hunk
+    was, now = list(change.before[hunk[0] : hunk[1]]), list(change.after[hunk[2] : hunk[3]])
+    earlier = [one for one in change.hunks if one[1] <= hunk[0] and one[3] <= hunk[2] and one != hunk]
+    for one in reversed(earlier[-MOST_GAPS:]):
+        between = change.before[one[1] : here[0]]
+        if any(token.statement != change.after[hunk[2] - 1].statement for token in change.after[one[2] : here[2]]):
+            return None
+        opening, gap = _opened(between)
+        if gap and gap[-1].text in ".(=:":
+            return None
+        middle = [Token("$", gap[0].line)] if gap else []
+        was = [*change.before[one[0] : one[1]], *opening, *middle, *was]
+        now = [*change.after[one[2] : one[3]], *opening, *middle, *now]
+        here = one
+        if (rule := _as_rule(_numbered(was), _numbered(now))) is not None:
+            return rule
+    return None
+
+
+def _numbered(tokens: Sequence[Token]) -> list[Token]:
+    """The gaps of a side as `$1`, `$2` in their order."""
+    numbers = count(1)
+    return [replace(one, text=f"${next(numbers)}") if one.text == "$" else one for one in tokens]
+
+
+def _opened(tokens: Sequence[Token]) -> tuple[list[Token], list[Token]]:
+    """What stands up to the last bracket that is left open, and the whole run behind it."""
+    start = next((at for at in range(len(tokens) + 1) if not loose_ends(_texts(tokens[at:]))), len(tokens))
+    while start < len(tokens) and tokens[start].text in ".)=:":
+        start += 1
+    return list(tokens[:start]), list(tokens[start:])
 
 
 def _anchored(change: Change, hunk: Hunk) -> Iterator[Hunk]:

@@ -7,6 +7,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -95,15 +96,26 @@ def first_break(known_head: str = "", after: int = 0) -> Break | None:
     """
     before = Decision.objects.filter(number=after).values_list("mac", flat=True).first() if after else START
     previous, expected, heads = before or START, after, {START}
-    rows = Decision.objects.filter(number__gt=after).order_by("number")
+    rows = Decision.objects.filter(number__gt=after).order_by("number").select_related("project")
+    begun = dict(Project.objects.values_list("slug", "created_at"))
     for expected, row in enumerate(rows.iterator(), start=after + 1):
         if row.number != expected or row.previous != previous or not hmac.compare_digest(row.mac, _mac(row)):
             return Break(expected, "a row there was altered, removed or added")
+        if _taken_away(row, begun):
+            return Break(expected, "it was put to another project than it was made in, or to none")
         previous = row.mac
         heads.add(row.mac)
     if known_head and known_head not in heads:
         return Break(expected + 1, f"the head {known_head[:12]}… that was printed is not in it: rows were rewritten")
     return _unsealed(expected, previous)
+
+
+def _taken_away(row: Decision, begun: Mapping[str, datetime]) -> bool:
+    """Whether a row stands with another project than its data says; one whose project was deleted stands with none."""
+    said = str(row.data.get("project"))
+    if row.project is not None:
+        return bool(row.project.slug != said)
+    return said in begun and begun[said] <= row.at
 
 
 def _unsealed(last: int, mac: str) -> Break | None:

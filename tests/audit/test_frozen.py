@@ -178,3 +178,16 @@ def test_a_rule_that_holds_equal_signs_is_read_as_it_was_written(was: str, now: 
 def test_a_rule_without_an_old_side_is_none():
     assert split_rule("=a") is None
     assert split_rule("client") is None
+
+
+def test_a_body_that_got_a_name_takes_one_rule():
+    old = 'def test_{n}(self):\n    r = self.app.post_json("/a/{n}", {{"b": {n}}})\n    assert r.status_code == 201\n\n'
+    new = (
+        'def test_{n}(self):\n    r = self.http.post("/a/{n}", json={{"b": {n}}})\n    assert r.status_code == 201\n\n'
+    )
+    sides = ["".join(one.format(n=n) for n in range(9)) for one in (old, new)]
+    first = judged(*sides)
+    assert "app.post_json($1" in first.proposed_rewrite or ".app.post_json($1" in first.proposed_rewrite
+    sides[1] = sides[1].replace("== 201", "== 200", 1)
+    again = judged_with(*sides, first.proposed_rewrite)
+    assert (len(again.plumbing), len(again.assertions)) == (8, 1)

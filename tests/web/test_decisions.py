@@ -114,6 +114,21 @@ def test_many_criteria_are_signed_off_at_once_and_judged_again() -> None:
 
 
 @pytest.mark.django_db
+def test_a_decision_that_was_put_to_another_project_breaks_the_chain() -> None:
+    project, other = make_project(slug="ours"), make_project(slug="theirs")
+    row = log.record("ada", "signed off", "milestone 1", project, {})
+    for place in (other, None):
+        Decision.objects.filter(pk=row.pk).update(project=place)
+        assert log.first_broken() == row.number
+    Decision.objects.filter(pk=row.pk).update(project=project)
+    assert log.first_broken() is None
+    project.delete()
+    assert log.first_broken() is None
+    make_project(slug="ours")
+    assert log.first_broken() is None
+
+
+@pytest.mark.django_db
 def test_a_criterion_with_a_gate_takes_nobodys_word() -> None:
     project = make_migration()
     client = member_client(project)
