@@ -8,6 +8,7 @@ from milestones.parity.comparison import compare
 from milestones.parity.guards import NO_NAMING, Naming
 from milestones.parity.reading import read_routes
 from milestones.parity.routes import RouteTable
+from tests.parity.applications import table
 
 CHECKED = """
 from functools import wraps
@@ -245,3 +246,18 @@ app.include_router(router)
 
 def test_what_a_class_of_views_depends_on_guards_each_of_them():
     assert guards({"app.py": CONTROLLERS}) == {"/things": ["current"]}
+
+
+def test_a_guard_over_one_method_of_a_view_is_that_methods_alone():
+    files = {
+        "port/app.py": (
+            "from flask import Flask\nfrom flask.views import MethodView\nfrom flask_login import login_required\n"
+            "app = Flask(__name__)\n"
+            "class Crane(MethodView):\n    def get(self): return ''\n"
+            "    @login_required\n    def post(self): return ''\n    @login_required\n    def put(self): return ''\n"
+            "app.add_url_rule('/crane', view_func=Crane.as_view('crane'))\n"
+        )
+    }
+    found = [route for route in table(files).routes if route.path == "/crane"]
+    guarded = {route.methods: [guard.name for guard in route.guards] for route in found}
+    assert guarded == {("GET",): [], ("POST", "PUT"): ["login_required"]}

@@ -10,7 +10,7 @@ from milestones.facts import Place
 from milestones.parity import patterns
 from milestones.parity.frameworks.board import DEPTH_LIMIT, Draft, Project, Served, same, served
 from milestones.parity.frameworks.flask_config import Config
-from milestones.parity.frameworks.flask_views import VERBS, as_view, default_methods
+from milestones.parity.frameworks.flask_views import VERBS, as_view, by_guard, default_methods
 from milestones.parity.guards import Before
 from milestones.parity.routes import ANY, Mounted, normal_methods
 from milestones.source.folders import Folder
@@ -155,10 +155,11 @@ class Scaffold(Served):
                 group, target = self.name if depth else "", rule.target
                 if target is None:
                     target = self.endpoints.get(str(rule.endpoint)) or External(str(rule.endpoint or "?"))
-                yield Draft(
-                    rule.methods, path, target, rule.place, group, inner, rule.static, (self.place,), "flask",
-                    conditional=rule.conditional or self.conditional,
-                )  # fmt: skip
+                for methods, view in by_guard(target, rule.methods):
+                    yield Draft(
+                        methods, path, view, rule.place, group, inner, rule.static, (self.place,), "flask",
+                        conditional=rule.conditional or self.conditional,
+                    )  # fmt: skip
             elif depth >= DEPTH_LIMIT:
                 self.project.too_deep(rule.place)
             else:

@@ -9,7 +9,7 @@ from milestones.facts import Place, Problem
 from milestones.parity import patterns
 from milestones.parity.frameworks.board import DEPTH_LIMIT, Draft, Project, Served, same, served
 from milestones.parity.frameworks.flask import Nested, Scaffold, is_function, joined
-from milestones.parity.frameworks.flask_views import ViewOf, as_view, default_methods, view_guards
+from milestones.parity.frameworks.flask_views import ViewOf, as_view, by_guard, default_methods, view_guards
 from milestones.parity.guards import Before
 from milestones.parity.routes import normal_methods
 from milestones.source.values import Arguments, Class, External, Native, Value, describe
@@ -115,9 +115,9 @@ class RestRules:
             methods = normal_methods(default_methods(ViewOf(one.type)) if isinstance(one.type, Class) else ["GET"])
             target = ViewOf(one.type, view_guards(one.type)) if isinstance(one.type, Class) else one.type
             path = patterns.flask(joined(prefix, rule) if prefix else rule, self.api.project.converter_rules())
-            yield Draft(
-                methods, path, target, one.place, getattr(owner, "name", ""), before, False, (owner.place,), "flask"
-            )
+            name, owned = getattr(owner, "name", ""), (owner.place,)
+            for part, view in by_guard(target, methods):
+                yield Draft(part, path, view, one.place, name, before, False, owned, "flask")
 
 
 class Smorest(Served):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from milestones.parity.guards import Before, wrapped
+from milestones.parity.guards import Before, refuses, short, wrapped
 from milestones.source.values import Arguments, Class, Function, Instance, Unknown, Value, describe
 
 VERBS = ("get", "head", "post", "put", "delete", "options", "trace", "patch")
@@ -42,6 +43,25 @@ def view_guards(type_: Class) -> tuple[Before, ...]:
     over = [{one.name: one for one in method.decorations} for method in methods]
     shared = set.intersection(*(set(names) for names in over)) if over else set()
     return (*classes, *(Before(name, over[0][name].value, over[0][name].place) for name in sorted(shared)))
+
+
+def by_guard(target: Value, methods: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], Value]]:
+    """A view's methods, in groups where guards stand over some methods of its class and not over others."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    over: dict[str, Before] = {}
+    for method in methods if isinstance(target, ViewOf) else ():
+        member = target.handler.member(method.lower())
+        own = member.decorations if isinstance(member, Function) else ()
+        guards = {one.name: one for one in own if refuses(short(one.name), one.value)}
+        over |= {name: Before(name, one.value, one.place) for name, one in guards.items()}
+        groups.setdefault(tuple(sorted(guards)), []).append(method)
+    if not isinstance(target, ViewOf) or len(groups) < 2:
+        yield methods, target
+        return
+    known = {one.name for one in target.before}
+    for names, own_methods in groups.items():
+        more = (over[name] for name in names if name not in known)
+        yield tuple(own_methods), ViewOf(target.handler, (*target.before, *more))
 
 
 def as_view(arguments: Arguments) -> Value:
