@@ -28,7 +28,7 @@ _FIELD = re.compile(r"^(\w[\w -]{0,40}):\s*(.*?)\s*$", re.MULTILINE)
 def read_document(path: str, data: bytes) -> Document:
     """The facts of one Markdown document; what cannot be read is among its `problems`, never raised."""
     if len(data) > LARGEST:
-        size = f"{len(data) / 1_000_000:.1f} MB"
+        size = f"{len(data) / 1_000_000:.1f} MB" if len(data) > LARGEST + 1 else "it"  # read only as far as that shows
         return Document(path, problems=(Problem(f"{size} is over the limit of 1 MB for one document", path),))
     text, problems = decoded(path, data)
     front, text = front_matter(printable(text))

@@ -17,11 +17,12 @@ from milestones.reading.statuses import (
     mark_of,
     status_after,
 )
-from milestones.reading.tables import TABLED, row_items, table_of
+from milestones.reading.tables import TABLED, column, row_items, table_of
 from milestones.reading.targets import targets_in
 from milestones.reading.words import plain
 
 _GATE_COMMENT = re.compile(r"<!--\s*gate:\s*(.{1,300}?)\s*-->")
+_MEASURES = re.compile(r"(?i)^(?:metric|measure|kpi|indicator)s?\b")  # a table of its own, whatever list it follows
 _LEADS_ON = re.compile(r"(?i)\b(?:run|execute|following|these|below|namely|includes?|is true|are true)\b")
 
 
@@ -233,7 +234,7 @@ class Outline(Ownership):
         label = self.label
         if label is None or label.role != "items" or label.kind not in TABLED or block.depth:
             return
-        if found := table_of(block):
+        if (found := table_of(block)) and not (_MEASURES.match(plain(found.header[0])) and column(found, "target")):
             for text, line in row_items(found):
                 self.own(self.criterion(text, line, line, label.kind), label)
 

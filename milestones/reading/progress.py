@@ -23,13 +23,22 @@ def progress_rows(table: Table) -> Iterator[tuple[Opening, str, str, int]]:
     status = column(table, "status", "state", "progress")
     if status is None or not table.header:
         return
-    head = plain(table.header[0]).lower().rstrip("s")
+    head = _head(table)
     for row, line in zip(table.rows, table.row_lines, strict=True):
         words = plain(row[0])
         found = opening(words) or (opening(f"{head} {words}") if head in _KINS else None)
         if found and found.firm:
             beside = row[1] if len(row) > 1 and status != 1 else ""
             yield found, beside or without_name(row[0]), row[status], line
+
+
+_NUMBERED = re.compile(r"(?i)^(?:#|no\.?|nr\.?|number|id)$")
+
+
+def _head(table: Table) -> str:
+    """What a row's first cell is the number of: its own heading, or the next one's in "# | Milestone | Status"."""
+    heads = [plain(head).lower().rstrip("s") for head in table.header]
+    return heads[1] if _NUMBERED.match(heads[0]) and len(heads) > 1 else heads[0]
 
 
 _NAME = re.compile(rf"^\W*(?:(?:{'|'.join(_KINS)})\s+)?M?[\w.+-]+\s*[—–:|.)-]*\s*", re.IGNORECASE)
@@ -86,7 +95,9 @@ def apply_prose(outline: Outline) -> None:
     """What sentences state ("Milestone 3 is complete.") of milestones that state nothing themselves."""
     named: dict[tuple[str, str], list[Draft]] = {}
     for draft in (draft for root in outline.roots for draft in (root, *root.descendants())):
-        named.setdefault((draft.kind.value, draft.key.casefold()), []).append(draft)
+        about = opening(draft.title) if draft.kind is MilestoneKind.ITERATION else None
+        kin = about.of if about and about.of else draft.kind.value
+        named.setdefault((kin, draft.key.casefold()), []).append(draft)
     for block in outline.blocks if named else ():
         if block.kind not in ("paragraph", "item") or block.checked is not None:
             continue

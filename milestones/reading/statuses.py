@@ -10,11 +10,11 @@ from milestones.facts import Status
 from milestones.reading.words import plain
 
 _WORDS: tuple[tuple[Status, str], ...] = (
-    (Status.NOT_STARTED, r"not (?:yet )?(?:started|begun)|to ?do|todo|unstarted|backlog"),
+    (Status.NOT_STARTED, r"not (?:yet )?(?:been )?(?:started|begun)|to ?do|todo|unstarted|backlog"),
     (
         Status.PENDING,
-        r"not (?:yet )?(?:complete|completed|done|finished|reached|deployed)|incomplete|pending|planned|queued"
-        r"|upcoming|scheduled|blocked|on hold|proposed|awaiting|waiting|future|next",
+        r"not (?:yet )?(?:been )?(?:complete|completed|done|finished|reached|deployed)|incomplete|pending|planned"
+        r"|queued|upcoming|scheduled|blocked|on hold|proposed|awaiting|waiting|future|next",
     ),
     (Status.REACHED, r"reached|achieved|attained"),
     (
@@ -85,7 +85,7 @@ def stated_status(text: str, key: str = "") -> Status:
 _KIN = re.compile(r"(?i)milestone|phase|stage|step|sprint|iteration|task")
 _TOLD = re.compile(
     rf"\b(?P<kin>{KINS})s?\s+(?P<keys>[\w.-]*\w(?:(?:\s*,\s*|\s*,?\s+(?:and|to|through|&)\s+|\s?–\s?)\d[\d.]*\b){{0,9}})\s+"
-    r"(?:is|was|are|were|has been|have been)\s+(?P<status>.*)$",
+    r"(?:is|was|are|were|has been|have been|has(?= not)|have(?= not))\s+(?P<status>.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 # What is yet to be: "once milestone 3 is complete", "ensure that phase 2 is done"
@@ -130,6 +130,7 @@ def _keys(text: str) -> tuple[str, ...]:
 
 _TAIL = re.compile(r"[(\[]([^()\[\]]{1,80})[)\]]\s*[✅🎉]*\s*$")
 _DASHED = re.compile(r"\s(?:—|–|-{1,2}|:)\s+([^—–:]{1,40}?)\s*[✅🎉]*\s*$")
+_ALONE = re.compile(r"\w:\s+([A-Z]{3,}(?: [A-Z]+){0,2}|Complete|Completed|Done|Pending|Not started|In progress)\s*$")
 _ASIDE = re.compile(r"(?i)[(\[](optional|done|dropped|wip|cancell?ed|completed?|in progress|pending|skipped)[)\]]")
 _MARKED = re.compile(r"[^\x00-\u2190—–]\ufe0f?\s*([A-Za-z][A-Za-z -]{2,30}?)\s*$")
 _OPENING = re.compile(r"(?:—|–|-|:|\.)\s*(OPTIONAL|DONE|DROPPED|WIP|TODO|CANCELL?ED|COMPLETED?|Optional)\b\s*[:—–-]")
@@ -147,7 +148,7 @@ def heading_status(title: str) -> tuple[Status, str]:
     words = plain(title)
     if title.strip().startswith("~~") and title.strip().endswith("~~"):
         return Status.DROPPED, title.strip()
-    for pattern in (_LABELLED, _TAIL, _DASHED, _ASIDE, _MARKED, _OPENING):
+    for pattern in (_LABELLED, _TAIL, _DASHED, _ALONE, _ASIDE, _MARKED, _OPENING):
         if found := pattern.search(words):
             said = found[1].strip()
             status = _whole(said)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator
 
+from milestones import facts
 from milestones.clients.git import GitError
+from milestones.codec import from_plain
 from milestones.facts import State
 from milestones.gates.inputs import reading_of
 from milestones.gates.judging import judge_gate
@@ -14,6 +17,8 @@ from milestones.models import Judgement, Milestone, Project, Promotion
 from . import mirror
 from .evaluate import Case
 from .refusals import NotAllowedError
+
+_LETTERED = re.compile(r"\b(?i:stop(?:\s+point)?|gate)\s+(?:[A-Z]|\d+)\b")
 
 
 def predecessor(milestone: Milestone, policy: Policy) -> str:
@@ -36,6 +41,23 @@ def predecessor(milestone: Milestone, policy: Policy) -> str:
 def stop_points(milestone: Milestone) -> list[str]:
     """The labels of the stop points that a milestone's document sets in it."""
     return [str(gate["label"]) for gate in milestone.facts.get("gates", ())]
+
+
+def out_of_turn(milestone: Milestone, open_: Collection[str], wanted: Collection[str]) -> str:
+    """Why a person may not stand for these criteria yet: one is of stop point B, and something of A is open; or "".
+
+    What is signed in the same act is not open. `open_` and `wanted` are the identities of criteria.
+    """
+    whole = from_plain(facts.Milestone, milestone.facts)
+    stops = (*whole.gates, *(one for part in whole.children for one in part.gates))
+    waits = ""
+    for stop in (one for one in stops if _LETTERED.search(one.label)):
+        if waits and any(item.id in wanted for item in stop.items):
+            return f"{stop.label} comes after {waits}; finish that first, or sign both in one act"
+        left = next((item.text for item in stop.items if item.id in open_ and item.id not in wanted), "")
+        if left and not waits:
+            waits = f'{stop.label}, where "{left}" is not done'
+    return ""
 
 
 def called(project: Project, name: str) -> Milestone | None:

@@ -17,7 +17,7 @@ from milestones.gates.judgement import MilestoneJudgement
 from milestones.gates.people import SignOffRule, rule_for
 from milestones.models import Milestone, Project, Role, SignOff
 
-from . import accounts, evaluate, log, promote, territory
+from . import accounts, evaluate, log, order, promote, territory
 from .refusals import NotAllowedError
 
 LARGEST_FILE = 5_000_000
@@ -54,7 +54,7 @@ def sign_off(
     sha = promote.candidate_of(project, sha) if sha and sha != project.sha else project.sha
     with transaction.atomic():
         _, case = evaluate.judged(project.pk, sha)
-        wanted = _awaiting(case, milestone.key, identities)
+        wanted = _awaiting(case, milestone, identities)
         texts = {one.id: one.text for one, _ in criteria_of(from_plain(facts.Milestone, milestone.facts))}
         given = _Given(case, milestone, by, proof)
         found = [given.record(one, texts.get(one, "")) for one in wanted]
@@ -84,14 +84,17 @@ def _article(role: Role) -> str:
     return f"an {role.label.lower()}" if role is Role.OWNER else f"a {role.label.lower()}"
 
 
-def _awaiting(case: evaluate.Case, key: str, identities: Iterable[str]) -> list[str]:
-    said: MilestoneJudgement | None = case.milestone(key)
+def _awaiting(case: evaluate.Case, milestone: Milestone, identities: Iterable[str]) -> list[str]:
+    said: MilestoneJudgement | None = case.milestone(milestone.key)
     wanted = list(dict.fromkeys(identities))
     open_ = {one.criterion.id for one in said.criteria if one.awaits_sign_off} if said else set()
     if not wanted:
         raise NotAllowedError("no criterion was chosen; tick those that you stand for")
     if set(wanted) - open_:
         raise NotAllowedError("one of these does not await a person's word any more; look again, then sign off")
+    unproven = {one.criterion.id for one in said.criteria if one.state is not facts.State.PASS} if said else set()
+    if too_early := order.out_of_turn(milestone, unproven, wanted):
+        raise NotAllowedError(too_early)
     return wanted
 
 

@@ -248,3 +248,45 @@ def test_a_missing_file_is_wrong_usage() -> None:
     with pytest.raises(CommandError) as caught:
         run("/nowhere/plan.md")
     assert caught.value.returncode == 2
+
+
+NUMBERED = (
+    "# Roadmap\n\n| # | Milestone | Status |\n|---|---|---|\n| 1 | Keel | {} |\n\n## Milestone 1: Keel\n\nStatus: {}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("row", "line", "places"),
+    [
+        ("Complete", "in progress", [5, 9]),
+        ("Complete", "done", None),
+        ("In progress", "not started", [5, 9]),
+        ("Pending", "in progress", None),
+    ],
+)
+def test_a_numbered_table_of_milestones_states_their_status(row: str, line: str, places: list[int] | None) -> None:
+    assert told(NUMBERED.format(row, line)) == ([(2, places)] if places else [])
+
+
+def test_what_a_plan_says_of_the_milestone_it_is_about() -> None:
+    said = "# Iteration plan (Milestone 1 — Draw the charts)\n\nMilestone 1 is complete.\n"
+    assert [one.rule for one in found(**{"docs/roadmap.md": ROADMAP, "docs/plan.md": said})] == [2]
+    unbegun = said.replace("is complete", "has not been started")
+    assert [one.rule for one in found(**{"docs/roadmap.md": ROADMAP, "docs/plan.md": unbegun})] == [2]
+
+
+def test_a_route_with_a_parameter_is_one_item_of_a_list() -> None:
+    text = "The port serves {} endpoints:\n\n- `GET /ships`\n- `GET /ships/{{name}}`\n- `POST /ships`\n"
+    assert told(text.format(4)) == [(4, [1, 3])]
+    assert told(text.format(3)) == []
+
+
+def test_a_range_stated_outside_every_milestone() -> None:
+    text = "# Report\n\n- views: 0.70–0.72\n- Effort: 2–3 days\n\n## Results\n\n- views: {}\n- Effort: 5 days\n"
+    assert told(text.format("0.81")) == [(7, [8, 3])]
+    assert told(text.format("0.71")) == []
+
+
+def test_several_paths_behind_one_verb() -> None:
+    text = "We deleted `hull/a.py` and `hull/b.py`.\n\n`hull/b.py` is kept for the pilot.\n"
+    assert told(text) == [(5, [1, 3])]

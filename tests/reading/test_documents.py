@@ -186,3 +186,15 @@ def test_a_gate_comment_stands_beside_its_criterion() -> None:
 def test_front_matter_is_no_heading() -> None:
     document = read("---\ntitle: Canal plan\nstatus: in progress\n---\n\n## Phase 1: x\n")
     assert (document.title, document.status, document.milestones[0].line) == ("Canal plan", Status.IN_PROGRESS, 6)
+
+
+def test_a_table_of_metrics_is_no_part_of_the_list_before_it() -> None:
+    text = "## Milestone 4\n\nOpen questions:\n1. Who?\n\n| Metric | Target |\n|---|---|\n| Knots | 12 |\n"
+    (one,) = read_document("a.md", text.encode()).milestones
+    assert [item.text for item in one.criteria] == ["Who?"]
+    assert [target.measure for target in one.targets] == ["Knots"]
+
+
+def test_a_status_behind_a_colon_at_the_end_of_a_heading() -> None:
+    text = "## Phase A — Hull: COMPLETE\n\n## Milestone 2: Complete the mast\n\n## Phase 3: HTTP\n"
+    assert [one.status.value for one in read_document("a.md", text.encode()).milestones] == ["complete", "none", "none"]

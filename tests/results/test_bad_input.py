@@ -97,6 +97,16 @@ def test_ten_megabytes_of_one_line_are_refused(kind):
     assert "longer than" in refusal(kind, b"a" * 10_000_000).reason
 
 
+@pytest.mark.parametrize("body", [b"<html><body>Not found</body></html>", b'{"a": 1}', b"a.py:1: error: no\n", b"\0\0"])
+def test_a_file_that_is_no_log_is_no_clean_run_without_annotations(body):
+    assert "no annotation in it" in refusal("github", body).reason
+
+
+@pytest.mark.parametrize("body", [b"All is well\n", b"::group::Tests\nRan 3 tests in 1s\n", b"<3 lint\n"])
+def test_a_log_without_annotations_is_a_clean_run(body):
+    assert list(parse("github", io.BytesIO(body))) == []
+
+
 def test_an_external_doctype_is_accepted_and_not_fetched():
     body = b'<?xml version="1.0"?><!DOCTYPE coverage SYSTEM "http://127.0.0.1:1/coverage-04.dtd"><coverage/>'
     assert list(parse("cobertura", io.BytesIO(body))) == []

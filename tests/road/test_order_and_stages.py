@@ -137,6 +137,42 @@ def test_stop_points_come_in_the_order_of_their_document(town: Town) -> None:
     assert not any("comes before" in one for one in town.promote(town.project.sha, key="stop point B").reasons)
 
 
+IN_ONE = """# The ledger moves
+
+## Phase 11: Freeze the ledger
+
+Stop point A test gate:
+- [ ] The ledger was compared by hand.
+- [ ] Nobody writes into the old ledger.
+
+Stop point B release gate:
+- [ ] The harbour was opened.
+
+Stop point C farewell gate:
+- [ ] The old ledger was burnt.
+"""
+
+
+def test_stop_points_of_one_milestone_are_signed_in_their_order(town: Town) -> None:
+    from milestones.models import Milestone
+    from milestones.services import sign_off
+
+    town.push({"plan/roadmap.md": IN_ONE})
+    row = Milestone.objects.get(project=town.project, key="11")
+    judged = judging.judge_commit(town.project, town.project.sha).milestones
+    compared, nobody, opened, burnt = (
+        one["identity"] for one in next(one["criteria"] for one in judged if one["key"] == "11")
+    )
+    for early in ([opened], [compared, opened], [compared, nobody, burnt]):
+        with pytest.raises(promote.NotAllowedError, match="comes after Stop point"):
+            sign_off.sign_off(row, early, by=town.boss)
+    with pytest.raises(promote.NotAllowedError, match='A test gate, where "Nobody writes into the old ledger'):
+        sign_off.sign_off(row, [compared, opened], by=town.boss)
+    sign_off.sign_off(row, [compared, nobody], by=town.boss)
+    sign_off.sign_off(row, [opened, burnt], by=town.boss)
+    assert town.promote(town.project.sha, key="11").approved
+
+
 def town_policy(town: Town):  # type: ignore[no-untyped-def]
     from milestones.services import evaluate
 

@@ -173,7 +173,7 @@ def handler_of(target: Value, place: Place) -> Handler:
         return Handler(target.name, target.place)
     if isinstance(target, Instance):
         return Handler(target.type.name, target.type.place)
-    return Handler(target.name if isinstance(target, External) else _name(target), place)
+    return Handler(target.name if isinstance(target, (External, Native)) else _name(target), place)
 
 
 def _name(target: Value) -> str:

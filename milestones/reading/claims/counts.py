@@ -300,6 +300,7 @@ def _names_one(text: str, things: str) -> bool:
     return plainly and not re.search(r",| and |&|/", text)
 
 
+_PARAMETER = re.compile(r"/\{\w+(?::\w+)?\}")  # "/items/{id}" is one route, no pattern for several
 _OPEN_LIST = re.compile(r"(?i)[*{}…]|\betc\b|\ball\b|\band more\b|\.\.\.|\be\.g\.|\bor\b")
 
 
@@ -332,6 +333,11 @@ def _against_list(page: Page, block: Block, items: list[Block]) -> Iterator[Cont
     if "(" not in found.group() and not found["things"]:
         return
     one_each = all(_names_one(item.text, found["things"] or "") for item in items)
-    if counted > 1 and one_each and counted != len(items) and not any(_OPEN_LIST.search(item.text) for item in items):
+    if (
+        counted > 1
+        and one_each
+        and counted != len(items)
+        and not any(_OPEN_LIST.search(_PARAMETER.sub("/", item.text)) for item in items)
+    ):
         told = f"{counted} are announced and {len(items)} are listed"
         yield Contradiction(4, told, (page.place(block.line), page.place(items[0].line)))

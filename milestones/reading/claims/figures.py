@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from milestones.facts import Milestone, Status, Table, Target
+from milestones.facts import Milestone, MilestoneKind, Status, Table, Target
 from milestones.reading.claims.pages import Contradiction, Page, Set
 from milestones.reading.tables import column, number
-from milestones.reading.targets import bound_of
+from milestones.reading.targets import bound_of, targets_in
 from milestones.reading.words import plain
 
 _MET = re.compile(r"(?i)^\W*(?:met|✅|✔|☑|pass(?:ed)?|ok|done|achieved|reached|complete|green)\b|^[✅✔☑]")
@@ -90,6 +90,8 @@ def _out_of_range(page: Page) -> Iterator[Contradiction]:
         for target in one.targets:
             if holds(target.expect, 0.0) is not None and not _REACH.match(target.expect):
                 stated.setdefault(_measure(target.measure), []).append((one, target))
+    for target in _loose(page):
+        stated.setdefault(_measure(target.measure), []).append((_NOWHERE, target))
     for line, words in _sentences(page) if stated else ():
         found = _FIGURE.match(words)
         known = stated.get(_measure(found["measure"]), ()) if found else ()
@@ -98,6 +100,18 @@ def _out_of_range(page: Page) -> Iterator[Contradiction]:
             target = chosen[1]
             told = f"{target.measure} is {found['value']}{found['unit'] or ''}, {_wanted(target.expect)}"
             yield Contradiction(7, told, (page.place(line), page.place(target.line)))
+
+
+# A document without milestones states ranges too; it stands nowhere, so that no milestone's own range gives way to it
+_NOWHERE = Milestone("", MilestoneKind.MILESTONE, "", "", 0, 0)
+_FINE = re.compile(r"^in (?=.*[.]\d.*[.]{2}|.*%)")  # "0.70-0.72" or per cent: "2-3 days" is told anew of each part
+
+
+def _loose(page: Page) -> Iterator[Target]:
+    """The ranges stated outside every milestone."""
+    for block in page.blocks:
+        if block.kind in ("item", "paragraph") and not block.quoted and page.top_at(block.line) is None:
+            yield from (one for one in targets_in(block.text, block.line) if _FINE.match(one.expect))
 
 
 def _measure(words: str) -> str:

@@ -72,7 +72,9 @@ def _fates(page: Page) -> Iterator[Said]:
 
 # In these a code span is a NUL, so that its own letters cannot take part.
 _PATH_FIRST = re.compile(r"^\W*?\0(?P<more>(?:\s*,?\s*(?:and\s+)?\0)*)\s*(?:\([^()]*\)\s*)?(?P<after>.*)$", re.DOTALL)
-_VERB_FIRST = re.compile(r"(?i)\b(?P<verb>deleted|removed|kept|retained|keep)\s+(?:the\s+)?\0")
+_VERB_FIRST = re.compile(
+    r"(?i)\b(?P<verb>deleted|removed|kept|retained|keep)\s+(?:the\s+)?\0(?P<more>(?:\s*,?\s*(?:and\s+)?\0)*)"
+)
 _VERB_NEXT = re.compile(
     r"(?i)^(?:[—–:-]+\s*)?(?:(?:is|are|was|were|has been|have been)\s+)?"
     r"(?P<verb>deleted|removed|kept|retained)\b(?=\W*$|\s*[.;,(—–|]|\s+(?:in|as|by|during|per|for|with|and|since|when)\b)"
@@ -93,7 +95,8 @@ def _lines(rows: tuple[str, ...], line: int) -> Iterator[tuple[int, str, str]]:
                 named = spans[: 1 + found["more"].count("\0")]
                 yield number, " ".join(named), _fate(verb["verb"]) if verb else ""
         elif verb := _VERB_FIRST.search(bare):
-            yield number, spans[bare[: verb.end()].count("\0") - 1], _fate(verb["verb"])
+            first, last = (bare[:end].count("\0") for end in (verb.start("more"), verb.end()))
+            yield number, " ".join(spans[first - 1 : last]), _fate(verb["verb"])
 
 
 def _cells(rows: tuple[str, ...], line: int) -> Iterator[tuple[int, str, str]]:

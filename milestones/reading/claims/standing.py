@@ -171,20 +171,25 @@ def _line_of(page: Page, text: str) -> int:
 
 
 def two_statuses(pages: Set) -> Iterator[Contradiction]:
-    """Rule 2: done here, not done there."""
+    """Rule 2: done or begun here, not so there."""
     said: defaultdict[tuple[str, str], list[Statement]] = defaultdict(list)
     for page in pages.pages.values():
         for statement in statements(page):
             said[statement.scope, statement.name].append(statement)
     for (_, name), found in said.items():
-        done = [one for one in found if one.status.claims_done]
-        for one in done:
-            against = [other for other in found if other.status in _OPEN and _comparable(pages, one, other)]
+        for one in sorted(found, key=lambda one: not one.status.claims_done):
+            against = [other for other in found if _contradicts(one, other) and _comparable(pages, one, other)]
             if against:
                 words = f"{name} is {_words(one.status)} here and {_words(against[0].status)} there"
                 places = [other.page.place(other.line) for other in (one, *against)]
                 yield Contradiction(2, words, tuple(dict.fromkeys(places)))
                 break
+
+
+def _contradicts(one: Statement, other: Statement) -> bool:
+    """Done against not done, begun against not begun; "pending" goes with either of the last two."""
+    begun = one.status is Status.IN_PROGRESS and other.status is Status.NOT_STARTED
+    return begun or (one.status.claims_done and other.status in _OPEN)
 
 
 def _comparable(pages: Set, done: Statement, other: Statement) -> bool:
