@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from types import MappingProxyType
+from typing import NamedTuple
 
 from milestones.facts import Problem
 from milestones.parity.frameworks import FRAMEWORKS, django, express, fastapi, pyramid
@@ -42,18 +44,36 @@ EXPRESS = re.compile(rb'"express[\w-]*"\s*:')  # in a manifest
 Load = Callable[[str], bytes]
 
 
+KEPT_TABLES = 4
+
+
+class _Kept(NamedTuple):
+    """A table with all that it was made of: the same of it gives the same table, whatever else changed."""
+
+    basis: tuple[object, ...]
+    read: dict[str, str]
+    table: RouteTable
+
+
 class Shelf:
     """The code of files by the hash of their content, so that each distinct file is read once."""
 
     def __init__(self) -> None:
         self.files: dict[str, File] = {}
         self.hinted: dict[str, bool] = {}
+        self.tables: deque[_Kept] = deque(maxlen=KEPT_TABLES)
 
     def code(self, key: str, load: Callable[[], bytes], script: str = "") -> File:
         """The code of a file; `script` is the path of one that is not Python."""
         if key not in self.files:
             self.files[key] = script_code(load(), script) if script else python_code(load())
         return self.files[key]
+
+    def table(self, basis: tuple[object, ...], sources: Mapping[str, str]) -> RouteTable | None:
+        """A table that was read before from the same files."""
+        same = (one for one in self.tables if one.basis == basis)
+        found = (one.table for one in same if all(sources.get(path) == key for path, key in one.read.items()))
+        return next(found, None)
 
     def has_hint(self, key: str, load: Load, hints: re.Pattern[bytes] = HINTS) -> bool:
         if key not in self.hinted:
@@ -125,6 +145,21 @@ def _connect(project: Project, program: Program) -> None:
 
 
 def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: Naming) -> RouteTable:
+    """The routes of a tree of Python; a table depends on the names of files, on the roots and on what these read."""
+    roots = [path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load)]
+    basis = (frozenset(sources), tuple(roots), naming.known, naming.not_guards)
+    known = shelf.table(basis, sources)
+    if known is None:
+        read = {path: sources[path] for path in roots}
+        known = _evaluated(sources, load, shelf, naming, roots=roots, read=read)
+        shelf.tables.append(_Kept(basis, read, known))
+    return known
+
+
+def _evaluated(
+    sources: Mapping[str, str], load: Load, shelf: Shelf, naming: Naming, *, roots: list[str], read: dict[str, str]
+) -> RouteTable:
+    """The routes that these roots register; `read` is told each file that had a say."""
     project = Project()
     models: dict[str, Factory] = {}
     for make in FRAMEWORKS.values():
@@ -132,7 +167,10 @@ def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: N
 
     def code_at(path: str) -> File | None:
         key = sources.get(path)
-        return shelf.code(key, lambda: load(key)) if key is not None else None
+        if key is None:
+            return None
+        read[path] = key
+        return shelf.code(key, lambda: load(key))
 
     program = Program(sources, code_at, models)
     _connect(project, program)
@@ -140,7 +178,6 @@ def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: N
     project.module = lambda name, importer: program.import_module(
         name.lstrip("."), len(name) - len(name.lstrip(".")), Scope(path=importer)
     )
-    roots = [path for path, key in sorted(sources.items()) if not is_test(path) and shelf.has_hint(key, load)]
     settings = django.Settings(project, roots, lambda path: load(sources[path]))
     program.outside["django.conf.settings"] = settings.get
     program.outside["flask.request"] = lambda name, place: project.request and project.request.get(name, place)
@@ -150,7 +187,7 @@ def _read_python(sources: Mapping[str, str], load: Load, shelf: Shelf, naming: N
     owners = _owners(program)
     pyramid.settle(project, owners)
     routes = tuple(_routes(project, naming, owners))
-    return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, sources))
+    return RouteTable(routes, _unresolved(program, project), _unparsed(program, shelf, read))
 
 
 def _open_all(program: Program, place: str) -> None:

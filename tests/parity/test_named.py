@@ -8,7 +8,8 @@ import pytest
 
 from milestones.clients.git import open_repository
 from milestones.parity.named import named_frameworks
-from milestones.parity.reading import Shelf
+from milestones.parity.reading import Shelf, read_routes
+from milestones.parity.routes import RouteTable
 from milestones.services import last_served
 from milestones.services.last_served import last_before
 from milestones.services.tables import table_at
@@ -70,3 +71,17 @@ def test_an_import_that_was_left_behind_does_not_hide_the_last_commit_that_serve
 def test_a_framework_that_was_never_served_is_not_found(tmp_path: Path) -> None:
     history(tmp_path, [{"shop.py": NEW}, {"who.py": LEFT}, {"who.py": b""}])
     assert found(tmp_path) == ""
+
+
+def test_a_table_is_taken_again_only_where_nothing_that_was_read_changed() -> None:
+    files = {"a": b"from flask import Flask\nfrom words import HOME\n"
+             b"app = Flask(__name__)\n@app.route(HOME)\ndef home(): pass\n",
+             "w1": b"HOME = '/one'\n", "w2": b"HOME = '/two'\n", "x1": b"x = 1\n", "x2": b"x = 2\n"}  # fmt: skip
+    shelf = Shelf()
+
+    def read(words: str, other: str) -> RouteTable:
+        return read_routes({"app.py": "a", "words.py": words, "other.py": other}, files.__getitem__, shelf)
+
+    first = read("w1", "x1")
+    assert read("w1", "x2").routes[0] is first.routes[0]
+    assert "/two" in {route.path for route in read("w2", "x2").routes}
