@@ -93,6 +93,8 @@ class Masker:
         self._from_path(str(request.get("path", "")), str(request.get("route", "")))
         masked = dict(plain)
         masked["request"] = self._message(request)
+        if "=" in str(request.get("path", "")):  # /shop;jsessionid=...: a part of a path can have parameters of its own
+            masked["request"]["path"] = self._text(str(request["path"]))
         masked["response"] = self._message(response)
         return self._struck(masked)
 

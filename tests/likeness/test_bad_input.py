@@ -71,3 +71,5 @@ def test_a_number_or_a_named_problem(tmp_path: Path, name: str) -> None:
     assert seconds < MOST_SECONDS
     if name in ("binary", "a syntax error on line 1"):
         assert found["unparsed"][0]["path"] == "a.py"
+        _, _, said, _ = run("functions", str(work.folder), f"{old}:a.py", f"{new}:a.py")
+        assert f"a.py:1: {found['unparsed'][0]['reason']}" in said, "in words as in JSON"

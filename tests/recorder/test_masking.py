@@ -99,6 +99,7 @@ PLANTED = {
     "text": ("POST", "/echo/a", {"data": f"user=anna password={SECRET}", "content_type": "text/plain"}),
     "broken json": ("POST", "/echo/a", {"data": f'{{"password": "{SECRET}", ', "content_type": "application/json"}),
     "path": ("GET", f"/reset/{quote(SECRET, safe='')}".replace("%2F", "-"), {}),
+    "path parameter": ("GET", f"/echo/a;jsessionid={quote(SECRET, safe='')}", {}),
     "page": ("GET", "/page", {}),
     "answer": ("GET", "/issue", {}),
     "address": ("POST", "/echo/a", {"json": {"url": f"https://anna:{quote(SECRET, safe='')}@example.org/x"}}),

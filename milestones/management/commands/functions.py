@@ -44,6 +44,8 @@ class Command(RepositoryCommand):
             self.stdout.write("\n".join(entry_for(one) for one in facts if one.drifts))
         else:
             self._print(facts, rows)
+        for problem in () if as_json else result.unparsed:
+            self.say(f"{problem.path}:{problem.line or 1}: {problem.reason}")
 
     def _print(self, facts: list[FunctionFact], rows: dict[int, list[Row]]) -> None:
         for one in sorted(facts, key=lambda one: STATES.index(one.state)):
