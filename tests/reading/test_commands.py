@@ -78,3 +78,15 @@ def test_a_file_over_the_limit_is_a_named_problem(tmp_path: Path) -> None:
     path.write_bytes(b"- item\n" * 200_000)
     (document,) = json.loads(run(str(path), "--json"))["documents"]
     assert "limit of 1 MB" in document["problems"][0]["reason"]
+
+
+def test_a_file_that_is_not_there_is_named_and_the_others_are_read(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    plan = tmp_path / "plan.md"
+    plan.write_text("# Plan\n\n## Milestone 1 (done)\n")
+    with pytest.raises(CommandError, match="gone.md: no such file") as caught:
+        call_command("read", str(plan), str(tmp_path / "gone.md"), "--json")
+    assert caught.value.returncode == 2
+    (read,) = json.loads(capsys.readouterr().out)["documents"]
+    assert [one["key"] for one in read["milestones"]] == ["1"]

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from milestones.facts import Document
 from milestones.reading import read_document
 from milestones.reading.document import LARGEST
 from milestones.reading.printed import as_printed, outline_of
@@ -23,13 +24,25 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print JSON and nothing else")
 
     def handle(self, *args: object, **options: Any) -> None:
-        documents = [read_document(name, contents(name)) for name in options["files"]]
+        refused: list[str] = []
+        documents = [found for name in options["files"] if (found := _read(name, refused))]
         if options["json"]:
             printed = {"documents": [as_printed(document) for document in documents]}
             self.stdout.write(json.dumps(printed, ensure_ascii=False, indent=2))
         else:
             for document in documents:
                 self.stdout.write("\n".join(outline_of(document)))
+        if refused:  # the others come through
+            raise CommandError("\n".join(refused), returncode=2)
+
+
+def _read(name: str, refused: list[str]) -> Document | None:
+    """The document of a file; where there is none, why not joins what was refused."""
+    try:
+        return read_document(name, contents(name))
+    except CommandError as problem:
+        refused.append(str(problem))
+        return None
 
 
 def contents(name: str) -> bytes:
