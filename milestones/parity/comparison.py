@@ -94,9 +94,15 @@ def _unanswered(asked: Answerer, table: Answerer) -> Iterator[Pair]:
     for route in asked.routes:
         for method in route.methods:
             pair = Pair(method, route.path)
-            if pair not in seen and _counterpart(route, method, table) is None:
+            if pair not in seen and (_counterpart(route, method, table) is None or _shallow(route, method, table)):
                 seen.add(pair)
                 yield pair
+
+
+def _shallow(route: Route, method: str, table: Answerer) -> bool:
+    """Whether a path with a slash in a parameter, which the route takes, is answered by nobody."""
+    deep = route.pattern.deep_sample
+    return bool(deep) and table.answer_or_redirect(method, deep) is None
 
 
 def _added(fresh: Answerer, old: Answerer) -> Iterator[Pair]:

@@ -47,6 +47,14 @@ class Pattern:
         values = [_sample(rule) for _, rule in self.parameters]
         return "".join(part for pair in zip(self.literals, [*values, ""], strict=True) for part in pair) or "/"
 
+    @cached_property
+    def deep_sample(self) -> str:
+        """The same with a slash in the value of each parameter that takes one; "" where none does."""
+        if not any(_spans(rule) for _, rule in self.parameters):
+            return ""
+        values = ["x/y" if _spans(rule) else _sample(rule) for _, rule in self.parameters]
+        return "".join(part for pair in zip(self.literals, [*values, ""], strict=True) for part in pair)
+
     @property
     def is_fallback(self) -> bool:
         """Whether it catches whatever nothing else does: no literal segment, and a parameter across slashes."""

@@ -116,4 +116,4 @@ def _findings(found: Comparison, legacy: RouteTable) -> Iterable[Finding]:
         yield Finding(f"{lost.method} {lost.path} had {names} and has no guard", place.path, place.line, "guards.lost")
 
 
-KIND = Kind(3, wanted, _read)
+KIND = Kind(4, wanted, _read)
