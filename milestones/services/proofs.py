@@ -23,7 +23,7 @@ from milestones.models import Evidence, Project
 from milestones.parity import contracts
 from milestones.parity.endpoints import EndpointState, Key, state_of
 
-from . import behaviour, burndown, claims, dumped, evaluate, paces, readings
+from . import behaviour, burndown, claims, dumped, evaluate, paces, readings, shims
 from .green import Green, green_at
 from .statics.endpoints import is_ported, parts
 
@@ -94,6 +94,7 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     open_ = sum(len(static.details[side][part]) for side in ("legacy", "new") for part in ("unresolved", "unparsed"))
     counted = _counts(static.details["rows"], states, proven, policy, open_)
     measured = [*counted, *_paces(project, sha, static.details["rows"], policy, open_), *_disputed(now, then, disputes)]
+    measured += shims.measured(project, now)
     details = {
         "tested": _plain(proven.tested), "verified": _plain(proven.verified),
         "lacking": _plain(proven.lacking),

@@ -114,3 +114,21 @@ def test_rendered_pairs_that_a_team_sends_are_shown_with_their_normalisations(tm
     assert "names in class and rel in order" in found
     assert "/zones" in found
     assert send(project, "html-pairs", project.sha, b"{").state == "failed"
+
+
+def test_a_shim_that_outlived_its_milestone_is_told_with_its_age(tmp_path):
+    work = Work(tmp_path / "ferry")
+    start = work.commit({"pages.py": "def serve():\n    return 1\n"})
+    work.commit({"migration.toml": f'[migration]\nstart = "{start}"\n', "app.py": "class SessionBridge:\n    pass\n"})
+    plan = "# Milestone 4 - The end\n\nStatus: {}\n\nDefinition of done:\n\n- Remove SessionBridge.\n"
+    work.commit({"plan.md": plan.format("in progress")})
+    assert "outlived" not in page(track(work))
+    work.commit({"plan.md": plan.format("complete")})
+    work.commit({"notes.txt": "later"})
+    shown = page(track(work))
+    assert "1 shim outlived the milestone that takes it away" in shown
+    assert "overdue class SessionBridge app.py:1" in shown
+    assert "milestone 4 is called complete, for" in shown
+    assert "plan.md:7" in shown
+    work.commit({"app.py": None})
+    assert "outlived" not in page(track(work))
