@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from milestones.models import Evidence, Project, Role
+from milestones.models import Evidence, Measurement, Project, Role
 from tests.example import LEGACY, POLICY, ROADMAP, send, track
 from tests.makers import make_project
 from tests.repositories import Work, repository
@@ -130,5 +130,7 @@ def test_a_shim_that_outlived_its_milestone_is_told_with_its_age(tmp_path):
     assert "overdue class SessionBridge app.py:1" in shown
     assert "milestone 4 is called complete, for" in shown
     assert "plan.md:7" in shown
+    values = Measurement.objects.filter(name="inventory.shims_overdue").order_by("pk").values_list("value", flat=True)
+    assert list(values)[-1] == 1
     work.commit({"app.py": None})
     assert "outlived" not in page(track(work))
