@@ -68,7 +68,7 @@ _RECORD = (
     'curl -H "Authorization: Bearer $TOKEN" --data-binary @answers.jsonl '
     '"$SERVER/api/projects/{slug}/evidence/recording?sha={sha}&system=new"'
 )
-_STATES = frozenset({"tested", "ported", "verified", "retired"})
+_STATES = frozenset({"pace", "tested", "ported", "verified", "retired"})
 
 # measures of tests that are read from source, not from results: each is a family of its own
 OF_THE_AUDIT = ("tests.assertions_changed", "tests.changed_otherwise", "tests.verified")

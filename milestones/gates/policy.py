@@ -57,6 +57,7 @@ class MilestonePolicy:
     owner: str = ""
     endpoints: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    due: date | None = None
     done: tuple[Bound, ...] = ()
     proves: tuple[Proof, ...] = ()
     line: int | None = None
@@ -95,6 +96,7 @@ class Policy:
     new_folder: str = ""
     docs: tuple[str, ...] = ()
     docs_ref: str = ""
+    due: date | None = None
     milestones: tuple[MilestonePolicy, ...] = ()
     no_worse: tuple[str, ...] = DEFAULT_NO_WORSE
     pairs: tuple[Pair, ...] = ()
@@ -125,7 +127,7 @@ def read_policy(text: str) -> Policy:
     root = load(text)
     root.only(*SECTIONS)
     migration = root.table("migration")
-    migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref")
+    migration.only("name", "from", "to", "start", "legacy_folder", "new_folder", "docs", "docs_ref", "due")
     return Policy(
         name=migration.text("name"),
         from_framework=migration.text("from").lower(),
@@ -135,6 +137,7 @@ def read_policy(text: str) -> Policy:
         new_folder=_path(migration, "new_folder"),
         docs=paths_of(migration, "docs"),
         docs_ref=_revision(migration, "docs_ref"),
+        due=migration.date("due"),
         milestones=_milestones(root.table("milestones")),
         no_worse=_no_worse(root.table("every_change")),
         pairs=_pairs(root.table("similarity")),
@@ -181,7 +184,7 @@ def _milestones(section: Section) -> tuple[MilestonePolicy, ...]:
 
 def _milestone(section: Section, key: str) -> MilestonePolicy:
     _refuse_dotted_key(section, key)
-    section.only("owner", "endpoints", "groups", "done", "proves")
+    section.only("owner", "endpoints", "groups", "due", "done", "proves")
     for part in ("done", "proves"):
         if isinstance(section.values.get(part), list | dict) and len(section.values[part]) > MOST_BOUNDS:
             raise section.error(f"{section.name(part)} has more than {MOST_BOUNDS} entries; split the milestone", part)
@@ -191,6 +194,7 @@ def _milestone(section: Section, key: str) -> MilestonePolicy:
         owner=section.text("owner"),
         endpoints=section.strings("endpoints"),
         groups=section.strings("groups"),
+        due=section.date("due"),
         done=done,
         proves=_proofs(section.table("proves"), done),
         line=section.line(),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from milestones.gates.bounds import Bound, Mode, Op
@@ -55,11 +56,20 @@ def _milestones(old: Policy, new: Policy) -> Iterator[Change]:
         yield from _proofs(name, one, other)
         if (one.endpoints, one.groups) != (other.endpoints, other.groups):
             yield Change(Turn.OTHERWISE, f"milestone {name} is about other endpoints or groups")
+        yield from _due(f"milestone {name}", one.due, other.due)
     stages = {one.name: one.needs for one in old.stages}, {one.name: one.needs for one in new.stages}
     for name in dict.fromkeys([*stages[0], *stages[1]]):
         if name not in stages[1]:
             yield Change(Turn.WEAKENED, f"stage {name} is gone")
         yield from _bounds(f"stage {name}", stages[0].get(name, ()), stages[1].get(name, ()))
+
+
+def _due(where: str, old: date | None, new: date | None) -> Iterator[Change]:
+    """A later day asks for less, and so does none."""
+    if old != new:
+        later = new is None or (old is not None and new > old)
+        told = f"{where} was due {old or 'on no day'}, and is now due {new or 'on no day'}"
+        yield Change(Turn.WEAKENED if later else Turn.STRENGTHENED, told)
 
 
 def _proofs(name: str, old: MilestonePolicy, new: MilestonePolicy) -> Iterator[Change]:
@@ -189,6 +199,7 @@ def _settings(old: Policy, new: Policy) -> Iterator[Change]:
             plain = not before.startswith("(") and not after.startswith("(")
             told = f" from {before or 'nothing'} to {after or 'nothing'}" if plain else ""
             yield Change(Turn.OTHERWISE, f"{name} changed{told}")
+    yield from _due("the migration", old.due, new.due)
     yield from _number("waivers.longest_days", old.waivers.longest_days, new.waivers.longest_days, rising=Turn.WEAKENED)
     yield from _number("expected.flaky", old.expected.flaky, new.expected.flaky, rising=Turn.WEAKENED)
     yield from _number("expected.learn", old.expected.learn, new.expected.learn, rising=Turn.STRENGTHENED)

@@ -81,6 +81,11 @@ class Burndown:
     def now(self) -> int:
         return self.points[-1].at if self.points else 0
 
+    def pace_of(self, keys: Iterable[Key]) -> float:
+        """How many of these endpoints moved in a week, over the last weeks."""
+        start = self.points[0].at if self.points else 0
+        return _pace([self.moves[key].point.at for key in keys if key in self.moves], start, self.now)
+
 
 @dataclass(frozen=True, slots=True)
 class Listed:
@@ -125,12 +130,16 @@ def _groups(endpoints: Sequence[Listed], moves: Mapping[Key, Move], start: int, 
         by_name.setdefault(one.group, []).append(one)
     for name, listed in sorted(by_name.items()):
         times = sorted(moves[one.key].point.at for one in listed if one.key in moves)
-        weeks = min(max((now - start) / WEEK, 1.0), PACE_WEEKS)
-        pace = sum(at > now - PACE_WEEKS * WEEK for at in times) / weeks
+        pace = _pace(times, start, now)
         since = times[-1] if times else start
         idle = (now - since) // 86_400 if len(times) < len(listed) else 0
         owners = tuple(sorted({one.owner for one in listed if one.owner}))
         yield Group(name, owners, len(listed), len(times), pace, times[-1] if times else None, idle if idle > 7 else 0)
+
+
+def _pace(times: Iterable[int], start: int, now: int) -> float:
+    weeks = min(max((now - start) / WEEK, 1.0), PACE_WEEKS)
+    return sum(at > now - PACE_WEEKS * WEEK for at in times) / weeks
 
 
 def _added(read: Sequence[Point], known: Collection[Key]) -> Iterable[tuple[Key, Point]]:

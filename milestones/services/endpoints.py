@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
+
 from milestones.models import Evidence, Milestone, Project, RouteHistory
 from milestones.parity import contracts
-from milestones.parity.burndown import Burndown, Move
+from milestones.parity.burndown import Burndown, Group, Move
 from milestones.parity.endpoints import EndpointState, Key
+from milestones.parity.pace import Pace
 
-from . import behaviour, burndown, dumped, proofs
+from . import behaviour, burndown, dumped, evaluate, paces, proofs
+from .paces import Paces
 
 STATES = tuple(EndpointState)
 FLAGS = {
@@ -84,6 +88,7 @@ class Board:
     disputes: tuple[Mapping[str, Any], ...]
     dumps: tuple[Evidence, ...]
     stated: tuple[Stated, ...]
+    paces: Paces
     counts: Mapping[str, int] = field(default_factory=dict)
 
     @property
@@ -120,6 +125,11 @@ class Board:
         return (self.course.now - min(moved)) // 86_400 if moved and self.course else 0
 
     @property
+    def groups(self) -> list[tuple[Group, Pace]]:
+        """Each group of the course beside its pace."""
+        return [(one, self.paces.groups[one.name]) for one in self.course.groups] if self.course else []
+
+    @property
     def growth(self) -> int:
         """How many legacy endpoints came after the start."""
         return len(self.course.added) if self.course else 0
@@ -142,8 +152,13 @@ def board_of(project: Project, sha: str = "") -> Board | None:
     counts = Counter(line.state.value for line in lines) + Counter(flag for line in lines for flag in line.flags)
     return Board(
         at, lines, static.details, course, history, tuple(proof.findings) if proof else (), dumps,
-        tuple(_stated(project)), counts,
+        tuple(_stated(project)), _paces(project, rows, course), counts,
     )  # fmt: skip
+
+
+def _paces(project: Project, rows: Sequence[Mapping[str, Any]], course: Burndown | None) -> Paces:
+    today, policy = timezone.now().date(), evaluate.policy_of(project)
+    return paces.paces_of(rows, policy, course, paces.deadlines_of(project, policy, today), today)
 
 
 def _lines(rows: Iterable[Mapping[str, Any]], proof: Evidence | None, course: Burndown | None) -> Iterator[Line]:

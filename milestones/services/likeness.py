@@ -15,7 +15,7 @@ from milestones.parity.side_by_side import Row, side_by_side
 from milestones.source.outlines import outlines_of
 from milestones.source.parsing import decode
 
-from . import evaluate, mirror
+from . import evaluate, mirror, shims
 from .trends import Series, Trend, band_of, corridor_of
 
 KINDS = ("similarity", "functions", "templates", "readability", "inventory", "html-pairs")
@@ -133,6 +133,7 @@ class Likeness:
     inventories: tuple[Mapping[str, Any], ...]
     pages: Mapping[str, Any] | None
     numbers: Mapping[str, float]
+    overdue: tuple[shims.Overdue, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -159,6 +160,7 @@ def likeness(project: Project, state: str = "", words: str = "", *, whole: bool 
         inventories=_inventories(details.get("inventory", {})),
         pages=details.get("html-pairs") or None,
         numbers=numbers,
+        overdue=shims.overdue_of(project, details.get("inventory", {})),
     )
 
 

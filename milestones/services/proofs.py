@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import transaction
+from django.utils import timezone
 
 from milestones.codec import to_plain
 from milestones.facts import Finding, Known, Measurement
@@ -22,7 +23,7 @@ from milestones.models import Evidence, Project
 from milestones.parity import contracts
 from milestones.parity.endpoints import EndpointState, Key, state_of
 
-from . import behaviour, claims, dumped, evaluate, readings
+from . import behaviour, burndown, claims, dumped, evaluate, paces, readings, shims
 from .green import Green, green_at
 from .statics.endpoints import is_ported, parts
 
@@ -92,7 +93,8 @@ def _evidence(project: Project, sha: str, static: Evidence) -> _Found:
     states = {_key(row): state_of_row(row, proven) for row in static.details["rows"]}
     open_ = sum(len(static.details[side][part]) for side in ("legacy", "new") for part in ("unresolved", "unparsed"))
     counted = _counts(static.details["rows"], states, proven, policy, open_)
-    measured = [*counted, *_disputed(now, then, disputes)]
+    measured = [*counted, *_paces(project, sha, static.details["rows"], policy, open_), *_disputed(now, then, disputes)]
+    measured += shims.measured(project, now)
     details = {
         "tested": _plain(proven.tested), "verified": _plain(proven.verified),
         "lacking": _plain(proven.lacking),
@@ -204,6 +206,18 @@ def _counts(
         }
         for measure, count in counts.items():
             yield Measurement(name(f"endpoints.{measure}"), count, "count", subject, Known.STATIC, unresolved)
+
+
+def _paces(
+    project: Project, sha: str, rows: list[dict[str, Any]], policy: Policy, unresolved: int
+) -> Iterator[Measurement]:
+    """The pace kept and the pace needed today: of the commit up to which the course was read, of no other."""
+    course, history = burndown.course_of(project, rows) or (None, None)
+    if history is None or history.head != sha:
+        return
+    today = timezone.now().date()
+    found = paces.paces_of(rows, policy, course, paces.deadlines_of(project, policy, today), today)
+    yield from paces.measured(rows, policy, found, unresolved)
 
 
 def _disputed(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from milestones.models import Project, Role
+from milestones.models import Measurement, Project, Role
+from milestones.services.evaluate import policy_of
+from milestones.services.paces import deadlines_of
 from tests.example import send, track
 from tests.makers import make_project
 from tests.repositories import Work
@@ -98,6 +101,29 @@ def test_what_was_ported_without_proof_has_its_age_and_the_plan_its_number(work:
     page = text(member_client(project := track(work)).get(f"/projects/{project.slug}/endpoints/"))
     assert "2 ported without proof , the oldest for 1 day" in page
     assert "5 public endpoints plan.md:5 3 were served at the start" in page
+
+
+def test_the_pace_kept_stands_beside_the_one_that_deadlines_ask_for(work: Work) -> None:
+    page = text(member_client(track(work)).get("/projects/ferry/endpoints/"))
+    assert "No deadline is known" in page
+    soon, ahead = (date.today() + timedelta(days=days) for days in (7, 70))  # noqa: DTZ011 - days, not moments
+    policy = (work.folder / "migration.toml").read_text().replace("[migration]", f"[migration]\ndue = {soon}")
+    policy += '\n[milestones.3]\ndue = 2026-01-02\nendpoints = ["POST /tickets"]\n\n[milestones.4]\ngroups = ["old"]\n'
+    plan = f"# Milestone 4 - Old pages\n\nStatus: in progress\nDue: {ahead}\n"
+    work.commit({"migration.toml": policy, "plan.md": plan}, "Set days")
+    project = track(work)
+    page = text(member_client(project).get(f"/projects/{project.slug}/endpoints/"))
+    assert "Pace kept, pace needed" in page
+    assert "milestone 3 1 of 1 0.0 7.0 2 Jan 2026 migration.toml" in page
+    assert "days late" in page
+    assert "milestone 1 0 of 1" in page
+    assert deadlines_of(project, policy_of(project), date.today()).milestones["4"].said == "plan.md:1"  # noqa: DTZ011
+    rows = Measurement.objects.filter(evidence__project=project, evidence__sha=project.sha)
+    values = {(one.name, one.subject): one.value for one in rows.filter(name__startswith="endpoints.pace")}
+    assert values["endpoints.pace_needed [3]", ""] == values["endpoints.pace_needed", "old"] == 7
+    assert values["endpoints.pace", ""] == 2
+    assert values["endpoints.pace [1]", ""] == 1
+    assert ("endpoints.pace_needed [1]", "") not in values, "nothing of it is left"
 
 
 def test_who_is_no_member_sees_nothing(work: Work) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from milestones.models import Evidence, Project, Role
+from milestones.models import Evidence, Measurement, Project, Role
 from tests.example import LEGACY, POLICY, ROADMAP, send, track
 from tests.makers import make_project
 from tests.repositories import Work, repository
@@ -114,3 +114,23 @@ def test_rendered_pairs_that_a_team_sends_are_shown_with_their_normalisations(tm
     assert "names in class and rel in order" in found
     assert "/zones" in found
     assert send(project, "html-pairs", project.sha, b"{").state == "failed"
+
+
+def test_a_shim_that_outlived_its_milestone_is_told_with_its_age(tmp_path):
+    work = Work(tmp_path / "ferry")
+    start = work.commit({"pages.py": "def serve():\n    return 1\n"})
+    work.commit({"migration.toml": f'[migration]\nstart = "{start}"\n', "app.py": "class SessionBridge:\n    pass\n"})
+    plan = "# Milestone 4 - The end\n\nStatus: {}\n\nDefinition of done:\n\n- Remove SessionBridge.\n"
+    work.commit({"plan.md": plan.format("in progress")})
+    assert "outlived" not in page(track(work))
+    work.commit({"plan.md": plan.format("complete")})
+    work.commit({"notes.txt": "later"})
+    shown = page(track(work))
+    assert "1 shim outlived the milestone that takes it away" in shown
+    assert "overdue class SessionBridge app.py:1" in shown
+    assert "milestone 4 is called complete, for" in shown
+    assert "plan.md:7" in shown
+    values = Measurement.objects.filter(name="inventory.shims_overdue").order_by("pk").values_list("value", flat=True)
+    assert list(values)[-1] == 1
+    work.commit({"app.py": None})
+    assert "outlived" not in page(track(work))

@@ -136,11 +136,16 @@ _SHIM = re.compile(r"(?i)^(shims?|adapters?|compat|compatibility|bridge|glue|pol
 _PARTS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
 
 
+def is_shim(name: str) -> bool:
+    """Whether a name says that what bears it stands in for something."""
+    return any(_SHIM.match(part) for part in _PARTS.findall(name))
+
+
 def shims(path: str, seen: Sightings) -> Iterator[Item]:
     """Classes and functions whose name says that they stand in for something."""
     for one in seen.defined:
         last = one.name.rpartition(".")[2]
-        if any(_SHIM.match(part) for part in _PARTS.findall(last)):
+        if is_shim(last):
             yield Item(f"{one.kind} {one.name}", path, one.line)
 
 
