@@ -85,7 +85,7 @@ def test_a_file_that_is_not_there_is_named_and_the_others_are_read(
 ) -> None:
     plan = tmp_path / "plan.md"
     plan.write_text("# Plan\n\n## Milestone 1 (done)\n")
-    with pytest.raises(CommandError, match="gone.md: no such file") as caught:
+    with pytest.raises(CommandError, match=r"gone\.md: no such file") as caught:
         call_command("read", str(plan), str(tmp_path / "gone.md"), "--json")
     assert caught.value.returncode == 2
     (read,) = json.loads(capsys.readouterr().out)["documents"]
