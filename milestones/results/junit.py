@@ -141,6 +141,7 @@ class _Cases(xmlstream.Reader):
     def _may_enter_lane(self) -> None:
         if self.plain and not self.in_case and self.suites and self.depth == len(self.suites):
             self.in_lane = True
+            self.lane.enter(self.last_name)
             self.parser.StartElementHandler, self.parser.EndElementHandler = self.lane.start, self.lane.ends.append
 
     def _listed(self, tag: str, attributes: list[str]) -> None:

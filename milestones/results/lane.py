@@ -17,6 +17,7 @@ _PASSED = Result.PASSED
 _LONGEST = LONGEST_NAME // 2
 
 Start = Callable[[str, list[str]], None]
+Enter = Callable[[str], None]
 
 
 class Lane:
@@ -26,7 +27,7 @@ class Lane:
         self.facts: list[Fact] = []
         self.ends: list[str] = []
         self.times = times
-        self.start = _start(self.facts, self.ends, times, slow)
+        self.start, self.enter = _start(self.facts, self.ends, times, slow)
 
     @property
     def is_open(self) -> bool:
@@ -56,8 +57,13 @@ class Lane:
         self.ends.clear()
 
 
-def _start(facts: list[Fact], ends: list[str], times: dict[str, float], slow: Start) -> Start:
+def _start(facts: list[Fact], ends: list[str], times: dict[str, float], slow: Start) -> tuple[Start, Enter]:
+    """What takes an element, and what has to be told the name of the case before the lane is entered."""
     last = ""
+
+    def enter(before: str) -> None:
+        nonlocal last
+        last = before
 
     def start(tag: str, attributes: list[str]) -> None:
         nonlocal last
@@ -79,4 +85,4 @@ def _start(facts: list[Fact], ends: list[str], times: dict[str, float], slow: St
         return slow(tag, attributes)
 
     append = facts.append
-    return start
+    return start, enter

@@ -107,3 +107,11 @@ def test_a_run_is_whole_wherever_the_piece_ends(fill, around):
     with mock.patch.object(junit, "runs_in", return_value=()):
         piece_by_piece = read(body)
     assert read(body) == piece_by_piece
+
+
+def test_one_more_try_after_a_failure_is_the_same_test_on_either_way() -> None:
+    failed = '<testcase name="test_a" classname="t" time="0.1"><failure message="no"/></testcase>'
+    again = '<testcase name="test_a" classname="t" time="0.1"/>'
+    body = f"<testsuites><testsuite name='pytest'>{failed}{again}</testsuite></testsuites>"
+    assert read(body) == read(f"<!-- caf\xe9 -->{body}")
+    assert len(read(body)) == 1
